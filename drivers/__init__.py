@@ -1,0 +1,1 @@
+"""Driver SDK and the drivers that ship with roomd; imports nothing of roomd."""
