@@ -129,12 +129,15 @@ class CommandSpec:
 
     def wishes(self, args: Mapping[str, Any]) -> dict[str, Any]:
         """Return point -> wished value for these arguments, reported and assumed ones together."""
-        found: dict[str, Any] = {}
-        for point, wish in {**self.effects, **self.confirm}.items():
-            filled = fill(wish, args)
-            if filled is not None:
-                found[fill_text(point, args)] = filled
-        return found
+        return {**self.assumed_wishes(args), **self.reported_wishes(args)}
+
+    def reported_wishes(self, args: Mapping[str, Any]) -> dict[str, Any]:
+        """Return point -> wished value for the points that the device must report."""
+        return _filled(self.confirm, args)
+
+    def assumed_wishes(self, args: Mapping[str, Any]) -> dict[str, Any]:
+        """Return point -> wished value for the points that nobody reports."""
+        return _filled(self.effects, args)
 
     def key_for(self, args: Mapping[str, Any]) -> str | None:
         """Return the key with its arguments filled in, or None."""
@@ -142,6 +145,11 @@ class CommandSpec:
 
 
 RETRYABLE = frozenset({RetryClass.ABSOLUTE, RetryClass.STOP, RetryClass.INQUIRY})
+
+
+def _filled(wishes: Mapping[str, Any], args: Mapping[str, Any]) -> dict[str, Any]:
+    pairs = ((fill_text(point, args), fill(wish, args)) for point, wish in wishes.items())
+    return {point: wish for point, wish in pairs if wish is not None}
 
 
 def fill(wish: Any, args: Mapping[str, Any]) -> Any:

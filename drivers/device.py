@@ -55,8 +55,8 @@ class Device(Generic[SettingsT]):
     """True where answers do not name their question (`OK`): after a timeout the lane then discards input for a while."""
     silence_is_offline: bool = True
     """False where silence says nothing: no feedback at all, or a device that only speaks when it changes."""
-    max_slow: ClassVar[int] = 1
-    """How many commands of one `exclusive` group may be under way at once."""
+    inquiry_timeout: float = 1.0
+    """Seconds the device may take to answer a handshake or a poll; wire time not counted."""
 
     def __init__(self, device_id: str, settings: SettingsT, link: Port) -> None:
         self.id = device_id

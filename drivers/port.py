@@ -4,65 +4,297 @@ Inside a command method, `handshake` or `refresh`:
 
     answer = await self.link.exchange(codec.power(on=True), until=codec.answers_power)
 
-`until` gets each message of this device and returns the answer, or None when the message is not it. It must name all
-that the protocol carries (address, opcode, argument, sequence number), so that a late answer is never taken for the
-next command. What no `until` wants still goes to `on_message`.
+`until` gets each message of this device and returns the answer, or None when the message is not it; it may raise
+`Refused` for a "no" to exactly this question. It must name all that the protocol carries (address, opcode, argument,
+sequence number), so that a late answer is never taken for the next command. What no `until` wants still goes to
+`on_message`.
 """
 
 from __future__ import annotations
 
+import asyncio
+import time
+from collections import Counter, deque
 from collections.abc import Callable
 from types import TracebackType
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
-from drivers.clock import Clock
-from drivers.errors import DriverError
-from drivers.transport.frames import Frame
+import structlog
 
+from drivers.clock import Clock, deadline
+from drivers.commands import RetryClass
+from drivers.errors import DriverError, NoReply
+from drivers.job import GateRefused, Job, Preempted, current_job
+from drivers.lane import Lane
+from drivers.messages import Decoder, Junk
+from drivers.trace import words
+from drivers.transport.frames import Chunk, Frame
+from drivers.watch import PointWatch
+
+if TYPE_CHECKING:
+    from drivers.device import Device
+
+log = structlog.stdlib.get_logger(__name__)
 T = TypeVar("T")
+
+REPLY_SIZE = 32
+"""Bytes assumed for an answer whose length nobody knows, when its time on the wire is reckoned."""
+SLOW_MESSAGE = 0.05
+"""Seconds that `on_message` may take before it is called a fault."""
+MAY_REPEAT = frozenset({RetryClass.ABSOLUTE, RetryClass.STOP, RetryClass.INQUIRY})
+
+
+class Line(Protocol):
+    """What a port needs of its link."""
+
+    lane: Lane
+    clock: Clock
+
+    async def transmit(self, frame: Frame, job: Job) -> float:
+        """Hand over to the transport, before the first suspension; return the seconds on the wire."""
+        ...
+
+    def wire_time(self, size: int) -> float:
+        """Return the seconds that `size` bytes take."""
+        ...
+
+    def drop(self, error: DriverError) -> None:
+        """Close the connection."""
+        ...
 
 
 class Expectation(Generic[T]):
-    """An answer that is awaited apart from the lane, registered before its question leaves."""
+    """An answer that is awaited apart from the lane; registered before its question leaves."""
+
+    def __init__(self, port: Port, until: Callable[[object], T | None]) -> None:
+        self._port = port
+        self._until = until
+        self._answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
 
     def __enter__(self) -> Expectation[T]:
-        raise NotImplementedError
+        """Begin to listen."""
+        self._port.expectations.append(self)
+        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        raise NotImplementedError
+        """Stop listening."""
+        self._port.expectations.remove(self)
+        if self._answer.done() and not self._answer.cancelled():
+            self._answer.exception()  # read, so that asyncio does not complain of an unread error
+
+    def offer(self, message: object) -> bool:
+        """Take `message` if it is the answer; return whether it was."""
+        if self._answer.done():
+            return False
+        try:
+            answer = self._until(message)
+        except DriverError as error:
+            self._answer.set_exception(error)
+            return True
+        if answer is None:
+            return False
+        self._answer.set_result(answer)
+        return True
+
+    def fail(self, error: DriverError) -> None:
+        """End the wait with `error`."""
+        if not self._answer.done():
+            self._answer.set_exception(error)
+
+    @property
+    def done(self) -> bool:
+        """Return whether the answer, or an error, is there."""
+        return self._answer.done()
 
     async def within(self, seconds: float) -> T:
-        """Return the answer, or raise `NoReply` after `seconds`."""
-        raise NotImplementedError
+        """Return the answer.
+
+        Raises:
+            NoReply: none came within `seconds`.
+            Unreachable: the link was lost meanwhile.
+            Refused: the device said no.
+        """
+        try:
+            async with deadline(self._port.clock, seconds):
+                return await asyncio.shield(self._answer)
+        except TimeoutError:
+            raise NoReply(f"no answer within {seconds:g} s") from None
 
 
 class Port:
     """One device's access to its link."""
 
-    answering: bool
-    clock: Clock
+    def __init__(self, line: Line, device_id: str) -> None:
+        self._line = line
+        self.device_id = device_id
+        self.clock = line.clock
+        self.reported = PointWatch(line.clock)
+        self.expectations: list[Expectation[Any]] = []
+        self.answering = False
+        self.junk: Counter[str] = Counter()
+        self.undeclared: Counter[str] = Counter()
+        self.answer_ms: deque[float] = deque(maxlen=200)
+        self.last_answer: float | None = None
+        """Monotonic second of the last valid message."""
+        self.failures = 0
+        self._device: Device[Any] | None = None
+        self._decoder: Decoder | None = None
+
+    # -- for drivers ----------------------------------------------------------------------------------------------
 
     async def exchange(
         self, frame: Frame, *, until: Callable[[object], T | None], timeout: float | None = None
     ) -> T:
-        raise NotImplementedError
+        """Send `frame` and return its first answer.
+
+        Args:
+            frame: what to send.
+            until: gives the answer for the message that is one, else None.
+            timeout: seconds the device may take; the time on the wire is added. Left out: the command's.
+
+        Raises:
+            NoReply: nothing came, after the retries that the command's class allows.
+            Unreachable: the link is down.
+            Refused: the device said no (raised by `until`).
+        """
+        job = current_job.get()
+        attempts = 1 + (job.retries if job.retry in MAY_REPEAT else 0)
+        while True:
+            attempts -= 1
+            try:
+                return await self._attempt(job, frame, until, job.timeout if timeout is None else timeout)
+            except Preempted:
+                if job.retry not in MAY_REPEAT:
+                    raise
+                attempts += 1
+            except NoReply:
+                self.failures += 1
+                if attempts <= 0 or job.replaced or self.clock.monotonic() > job.accepted + job.ttl:
+                    raise
 
     async def send(self, frame: Frame, *, repeat: int = 1, repeat_gap: float = 0.0) -> None:
-        raise NotImplementedError
+        """Send `frame` without waiting for an answer, `repeat` times with `repeat_gap` seconds between the ends.
+
+        The gate is asked before each copy; a newer command with the same key, or STOP, kills the copies not yet sent.
+        """
+        job = current_job.get()
+        for copy in range(repeat):
+            if copy:
+                await self.clock.sleep(repeat_gap + self.wire_time(_size(frame)))
+            slot = await self._line.lane.acquire(job, expects=False)
+            try:
+                await self._write(job, frame)
+            finally:
+                self._line.lane.release(slot)
 
     def listen(self, until: Callable[[object], T | None]) -> Expectation[T]:
-        raise NotImplementedError
+        """Return a wait for an unasked or later message (a completion) that does not hold the lane."""
+        return Expectation(self, until)
 
     def quiet(self, seconds: float) -> None:
-        raise NotImplementedError
+        """Keep the whole line silent for `seconds`; STOP passes."""
+        self._line.lane.quiet(seconds)
 
     def drop(self, error: DriverError) -> None:
-        raise NotImplementedError
+        """Close the connection; the link reconnects by its schedule, unless the error is permanent."""
+        self._line.drop(error)
 
     def wire_time(self, size: int) -> float:
-        raise NotImplementedError
+        """Return the seconds that `size` bytes take on this wire."""
+        return self._line.wire_time(size)
+
+    # -- for the link and the device base -------------------------------------------------------------------------
+
+    def bind(self, device: Device[Any]) -> None:
+        """Give the port its device."""
+        self._device = device
+        self._decoder = device.decoder()
+
+    @property
+    def device(self) -> Device[Any]:
+        """Return the device behind this port."""
+        if self._device is None:
+            raise RuntimeError(f"port of {self.device_id} has no device yet")
+        return self._device
 
     def count_undeclared(self, point: str) -> None:
-        raise NotImplementedError
+        """Count a report of a point that was never declared."""
+        self.undeclared[point] += 1
+
+    def reset(self) -> None:
+        """Forget half-received messages: the connection is new."""
+        if self._decoder is not None:
+            self._decoder.reset()
+
+    def fail_all(self, error: DriverError) -> None:
+        """End all waits: the link is gone."""
+        for expectation in list(self.expectations):
+            expectation.fail(error)
+
+    def receive(self, chunk: Chunk) -> list[str]:
+        """Decode a piece of input and hand its messages on; return their words for the trace."""
+        if self._decoder is None:
+            return []
+        found: list[str] = []
+        for message in self._decoder.feed(chunk):
+            if isinstance(message, Junk):
+                self.junk[message.reason] += 1
+                continue
+            self.last_answer = self.clock.monotonic()
+            found.append(words(message))
+            self._take(message)
+        return found
+
+    def _take(self, message: object) -> None:
+        self.answering = any(e.offer(message) for e in list(self.expectations))
+        started = time.perf_counter()
+        try:
+            self.device.on_message(message)
+        except Exception:
+            # A driver's mistake must not stop the reader of a shared line; the device says so, the room goes on.
+            log.exception("device.message_failed", device=self.device_id)
+            self.device.report("fault", "driver_error")
+        finally:
+            self.answering = False
+        if time.perf_counter() - started > SLOW_MESSAGE:
+            log.warning("device.message_slow", device=self.device_id)
+
+    async def _attempt(
+        self, job: Job, frame: Frame, until: Callable[[object], T | None], timeout: float
+    ) -> T:
+        lane = self._line.lane
+        slot = await lane.acquire(job, expects=True)
+        try:
+            with Expectation(self, until) as answer:
+                started = self.clock.monotonic()
+                wire = await self._write(job, frame)
+                slot.preempt = lambda: answer.fail(Preempted("STOP took the line"))
+                try:
+                    result = await answer.within(timeout + wire + self.wire_time(REPLY_SIZE))
+                except NoReply:
+                    self._soil(timeout)
+                    raise
+                self.answer_ms.append((self.clock.monotonic() - started) * 1000)
+                return result
+        finally:
+            lane.release(slot)
+
+    async def _write(self, job: Job, frame: Frame) -> float:
+        job.check()
+        # No await between the gate's answer and the hand-over: `transmit` writes before it first suspends.
+        denial = job.gate()
+        if denial is not None:
+            raise GateRefused(denial)
+        wire = await self._line.transmit(frame, job)
+        self._line.lane.sent(wire)
+        return wire
+
+    def _soil(self, timeout: float) -> None:
+        if self.device.bare_replies:
+            self._line.lane.soil(min(1.0, max(0.05, timeout)))
+
+
+def _size(frame: Frame) -> int:
+    return len(frame) if isinstance(frame, bytes) else 0

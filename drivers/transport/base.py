@@ -51,6 +51,10 @@ class Transport(Protocol):
         """Ask for these MQTT topic filters at every connect; other transports ignore it."""
         ...
 
+    def present(self) -> bool | None:
+        """Return whether the port's path is there now (serial), or None where nobody can know without trying."""
+        ...
+
     def descriptor(self) -> int | None:
         """Return the open file descriptor for a last-resort stop frame (serial, TCP, UDP), or None."""
         ...
