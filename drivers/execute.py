@@ -191,8 +191,6 @@ class _Run:
             await session.query(polled)
         except DriverError:
             return  # the next question, or the deadline, decides
-        finally:
-            current_job.set(self.job)
 
     async def _next_report(self, wishes: Mapping[str, Any]) -> None:
         if self._reached(wishes):
