@@ -22,9 +22,10 @@ class MotionSpec:
     """Limits of one motor. Times are seconds."""
 
     up: Stroke
-    """Towards position 100: lift up, screen *lowered*, curtain open."""
+    """Upwards for a lift or a screen, opening for a curtain. (Position: lift 100 = top, screen 100 = lowered, curtain 100 =
+    open; the direction here is the physical one.)"""
     down: Stroke
-    """Towards position 0."""
+    """Downwards, or closing."""
     reverse_pause: float = 0.5
     max_run: float | None = None
     """Hard limit of one run; None: longest travel + overrun + 3 s, at most 60 s."""
@@ -32,6 +33,10 @@ class MotionSpec:
     duty_per: float | None = None
     run: Literal["hold", "tap"] = "hold"
     stop_on_start: bool = True
+
+    def stroke(self, command: str) -> Stroke | None:
+        """Return the stroke that `command` drives, or None."""
+        return next((s for s in (self.up, self.down) if s.command == command), None)
 
     @property
     def limit(self) -> float:

@@ -1,0 +1,1 @@
+"""What is done to the room: commands and their outcomes, motion, and looking after the devices."""
