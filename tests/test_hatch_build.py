@@ -9,8 +9,10 @@ import sys
 import tomllib
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
+from hatchling.metadata.core import ProjectMetadata
 
 import hatch_build
 from hatch_build import PanelError, PanelHook
@@ -63,15 +65,20 @@ def no_mode(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("ROOMD_PANEL", raising=False)
 
 
+def hook_for(root: Path, target: str) -> PanelHook:
+    metadata: ProjectMetadata[Any] = ProjectMetadata(str(root), None)
+    return PanelHook(str(root), {}, None, metadata, str(root), target)
+
+
 def run_hook(root: Path, version: str = "standard", target: str = "wheel") -> dict[str, object]:
-    hook = PanelHook(str(root), {}, None, None, str(root), target)
+    hook = hook_for(root, target)
     build_data: dict[str, object] = {"artifacts": [], "force_include": {}}
     hook.initialize(version, build_data)
     return build_data
 
 
 def dependencies(root: Path) -> list[str]:
-    return PanelHook(str(root), {}, None, None, str(root), "wheel").dependencies()
+    return hook_for(root, "wheel").dependencies()
 
 
 # -- when a build is needed ------------------------------------------------------------------------
