@@ -53,6 +53,22 @@ async def execute(link: Link, device: Device[Any], request: Request) -> Outcome:
         link.dismiss(job)
 
 
+async def probe(link: Link, device: Device[Any]) -> Outcome:
+    """Send the driver's harmless inquiry; it moves nothing and changes nothing."""
+    started = link.clock.monotonic()
+    session = link.sessions.get(device.id)
+    try:
+        if session is None or not link.up.is_set():
+            raise Unreachable(str(link.error or "not connected"))
+        await session.probe()
+    except Unreachable as error:
+        return Outcome(OutcomeKind.OFFLINE, error.code, {"why": str(error)})
+    except DriverError as error:
+        kind = OutcomeKind.TIMEOUT if isinstance(error, NoReply) else OutcomeKind.FAILED
+        return Outcome(kind, error.code)
+    return Outcome(OutcomeKind.CONFIRMED, ms=round((link.clock.monotonic() - started) * 1000, 3))
+
+
 async def _await_task(job: Job, task: asyncio.Task[Outcome], link: Link) -> Outcome:
     """Return the task's outcome, or the verdict that ended it."""
     try:

@@ -135,6 +135,11 @@ class Link:
         """Try to connect at once: a person commanded a device, or an admin pressed reconnect."""
         self._kick.set()
 
+    def reconnect(self) -> None:
+        """Close the connection, if there is one, and connect again at once; also after a permanent fault."""
+        self.retry_now()
+        self.drop(Unreachable("reconnect was asked for"))
+
     def drop(self, error: DriverError) -> None:
         """Close the connection because of `error`; a permanent one stops the attempts."""
         if self._lost is not None and not self._lost.done():

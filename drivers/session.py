@@ -82,6 +82,11 @@ class Session:
         """Ask for these points now, in the name of a poll; raises what the driver raises."""
         await self._as_job("poll", lambda: self._port.device.refresh(points), Priority.POLL)
 
+    async def probe(self) -> None:
+        """Send the driver's harmless inquiry; raises what the driver raises."""
+        await self._as_job("probe", self._port.device.probe, Priority.POLL)
+        self._answered()
+
     # -- link-up --------------------------------------------------------------------------------------------------
 
     async def _run(self) -> None:
@@ -188,7 +193,7 @@ class Session:
         due = [p for p in polled if self._due.get(p.name, 0.0) <= now] or polled
         try:
             if self.state is PortState.SILENT:
-                await self._as_job("probe", device.probe, Priority.POLL)
+                await self.probe()
             else:
                 await self.query(frozenset(p.name for p in due))
         except NoReply as error:

@@ -29,6 +29,9 @@ GOOD = frozenset({OutcomeKind.CONFIRMED, OutcomeKind.SENT})
 MAYBE = frozenset({OutcomeKind.TIMEOUT, OutcomeKind.SUPERSEDED, OutcomeKind.CANCELLED})
 
 Run = Callable[[str, dict[str, Any]], Awaitable[Outcome]]
+"""Sends one command of the device, through the lane and the gate of whoever asked."""
+Halt = Callable[[], Awaitable[Outcome]]
+"""Sends the device's stop; nothing can refuse it."""
 Tell = Callable[[str, PointValue], None]
 
 
@@ -61,12 +64,12 @@ def goto_command(spec: MotionSpec) -> CommandSpec:
 class Motor:
     """See the module."""
 
-    def __init__(self, kind: str, spec: MotionSpec, clock: Clock, run: Run, tell: Tell) -> None:
+    def __init__(self, kind: str, spec: MotionSpec, clock: Clock, halt: Halt, tell: Tell) -> None:
         self.kind = kind
         self.spec = spec
         self.estimate = Estimate(spec)
         self._clock = clock
-        self._run = run
+        self._send_stop = halt
         self._tell = tell
         self._direction: Direction | None = None
         self._started = 0.0
@@ -76,6 +79,10 @@ class Motor:
         self._runs: deque[tuple[float, float]] = deque()
         self._timers: list[Timer] = []
         self._turn = asyncio.Lock()
+        self._newest = 0
+        """Number of the newest drive; an older one that still waits for its pause gives way."""
+        self._halted = 0
+        """How often STOP was pressed; a drive that waited meanwhile does not start."""
         self._stops: set[asyncio.Task[Outcome]] = set()
 
     @property
@@ -91,11 +98,11 @@ class Motor:
 
     # -- commands -------------------------------------------------------------------------------------------------
 
-    async def drive(self, command: str, args: dict[str, Any]) -> Outcome:
+    async def drive(self, command: str, args: dict[str, Any], run: Run) -> Outcome:
         """Run a moving command with its pauses and limits."""
         direction = self.direction_of(command)
         if direction is None:
-            return await self._run(command, args)
+            return await run(command, args)
         now = self._clock.monotonic()
         together = now - self._asked < SAME_TICK and self._direction not in (None, direction)
         self._asked = now
@@ -105,11 +112,17 @@ class Motor:
         spent = self._duty_left(now)
         if spent is not None:
             return Outcome(OutcomeKind.REFUSED, "duty", {"s": round(spent)})
+        self._newest += 1
+        mine, halted = self._newest, self._halted
         async with self._turn:
             await self._turn_round(direction)
-            return await self._go(direction, command, args)
+            if halted != self._halted:
+                return Outcome(OutcomeKind.CANCELLED, "stopped")
+            if mine != self._newest:
+                return Outcome(OutcomeKind.SUPERSEDED)
+            return await self._go(direction, command, args, run)
 
-    async def goto(self, position: float) -> Outcome:
+    async def goto(self, position: float, run: Run) -> Outcome:
         """Drive to a position 0..100 by time; refused until an end was reached, and when the estimate is too vague."""
         if not self.estimate.precise:
             return Outcome(OutcomeKind.REFUSED, "not_homed")
@@ -118,30 +131,34 @@ class Motor:
             return Outcome(OutcomeKind.SENT)
         direction, seconds = way
         stroke = self.spec.up if direction == "up" else self.spec.down
-        outcome = await self.drive(stroke.command, {})
+        outcome = await self.drive(stroke.command, {}, run)
         if outcome.kind in GOOD and 0 < position < 100:
             self._later(seconds, self._stop_soon)
         return outcome
 
     async def stop(self) -> Outcome:
-        """Stop it, whatever it does."""
-        outcome = await self._run("stop", {})
+        """Stop it, whatever it does, and whatever was about to start."""
+        self._halted += 1
+        return await self._halt()
+
+    async def _halt(self) -> Outcome:
+        outcome = await self._send_stop()
         if outcome.kind in GOOD or outcome.kind is OutcomeKind.TIMEOUT:
             self._stand()
         return outcome
 
     async def _turn_round(self, direction: Direction) -> None:
         if self._direction not in (None, direction):
-            await self.stop()
+            await self._halt()
         rest = self._stopped + self.spec.reverse_pause - self._clock.monotonic()
         if self._last not in (None, direction) and rest > 0:
             await self._clock.sleep(rest)
 
-    async def _go(self, direction: Direction, command: str, args: dict[str, Any]) -> Outcome:
+    async def _go(self, direction: Direction, command: str, args: dict[str, Any], run: Run) -> Outcome:
         again = self._direction == direction
         if not again:
             self._begin(direction)
-        outcome = await self._run(command, args)
+        outcome = await run(command, args)
         if outcome.kind not in GOOD and not again and (outcome.tx == 0 or outcome.kind not in MAYBE):
             self._abandon()
         return outcome
