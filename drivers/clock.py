@@ -100,8 +100,8 @@ class VirtualClock:
         if delay <= 0:
             await asyncio.sleep(0)
             return
-        done = asyncio.get_running_loop().create_future()
-        timer = self.call_later(delay, lambda: done.done() or done.set_result(None))
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        timer = self.call_later(delay, lambda: _wake(done))
         try:
             await done
         finally:
@@ -120,6 +120,11 @@ class VirtualClock:
             await settle()
         self._now = end
         await settle()
+
+
+def _wake(done: asyncio.Future[None]) -> None:
+    if not done.done():
+        done.set_result(None)
 
 
 async def settle(rounds: int = 12) -> None:

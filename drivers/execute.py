@@ -188,7 +188,9 @@ class _Run:
             self.device.report(point, value, Quality.ASSUMED)
 
     async def _ask_until(self, wishes: Mapping[str, Any]) -> None:
-        polled = frozenset(p for p in wishes if (s := self.device.point(p)) is not None and s.poll is not None)
+        polled = frozenset(
+            p for p in wishes if (s := self.device.point(p)) is not None and s.poll is not None
+        )
         session = self.link.sessions.get(self.device.id)
         try:
             async with deadline(self.clock, max(self.spec.settles, self.spec.timeout)):
@@ -261,7 +263,9 @@ class _Run:
     def _from_driver(self, error: DriverError) -> Outcome:
         match error:
             case Mismatch(point=point, wish=wish, value=value):
-                return Outcome(OutcomeKind.FAILED, error.code, {"point": point, "wish": wish, "value": value})
+                return Outcome(
+                    OutcomeKind.FAILED, error.code, {"point": point, "wish": wish, "value": value}
+                )
             case Refused(device_code=code):
                 return Outcome(OutcomeKind.FAILED, error.code, {"device_code": code})
             case Garbled():

@@ -140,8 +140,14 @@ class Lane:
     def _next(self) -> tuple[Slot | None, float | None]:
         """Return the slot that may go now, or None with the seconds until it is worth looking again."""
         now = self.clock.monotonic()
-        if any(not held.expects or held.preempt is None for held in self._held) and self.window == 1:
-            return None, None  # somebody was granted and has not transmitted yet; its release pumps again
+        if (
+            any(not held.expects or held.preempt is None for held in self._held)
+            and self.window == 1
+        ):
+            return (
+                None,
+                None,
+            )  # somebody was granted and has not transmitted yet; its release pumps again
         later: float | None = None
         for slot in sorted(self._waiting, key=lambda s: s.rank):
             at = self._due(slot)

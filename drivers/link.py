@@ -11,14 +11,13 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import Counter
-from collections.abc import Callable
 from typing import Any, Protocol
 
 import structlog
 
 from drivers.clock import Clock
-from drivers.commands import OutcomeKind, Priority
-from drivers.errors import DriverError, Unreachable
+from drivers.commands import OutcomeKind, Priority, RetryClass
+from drivers.errors import DriverError, NoReply, Unreachable
 from drivers.job import Job
 from drivers.lane import Lane
 from drivers.points import Report
@@ -59,7 +58,7 @@ class LinkListener(Protocol):
 class Link:
     """See the module."""
 
-    def __init__(  # noqa: PLR0913  # a link is what it is made of
+    def __init__(  # a link is what it is made of
         self,
         link_id: str,
         transport: Transport,
@@ -214,6 +213,12 @@ class Link:
         self.lane.close()
         for port in self.ports.values():
             port.fail_all(error if isinstance(error, Unreachable) else Unreachable(str(error)))
+        for job in [j for jobs in self.jobs.values() for j in jobs if j.retry is RetryClass.MOTION]:
+            # What moves is never continued on the next connection, not even the second copy of a frame.
+            if job.tx:
+                job.end_with(OutcomeKind.TIMEOUT, NoReply.code)
+            else:
+                job.end_with(OutcomeKind.OFFLINE, Unreachable.code)
 
     def _note_down(self, error: DriverError) -> None:
         """Say once for each loss that, and why, the link is down; not once for each attempt."""
@@ -221,7 +226,13 @@ class Link:
         if self._told == error.code:
             return
         self._told = error.code
-        log.warning("link.lost", link=self.id, endpoint=self.transport.endpoint, code=error.code, why=str(error))
+        log.warning(
+            "link.lost",
+            link=self.id,
+            endpoint=self.transport.endpoint,
+            code=error.code,
+            why=str(error),
+        )
         self._trace_event("link", f"lost: {error.code} {error}")
         for port in self.ports.values():
             port.device.report("online", value=False)
@@ -245,7 +256,9 @@ class Link:
         if job.first_tx is None:
             job.first_tx = now
         self.listener.on_trace(
-            TraceEvent(self.clock.wall(), self.id, job.device, "tx", data, topic, _told(job), job.id)
+            TraceEvent(
+                self.clock.wall(), self.id, job.device, "tx", data, topic, _told(job), job.id
+            )
         )
         return self.wire_time(len(data))
 
@@ -267,14 +280,22 @@ class Link:
     def _hearers(self, chunk: Chunk) -> list[Port]:
         if not isinstance(chunk, Published):
             return list(self.ports.values())
-        return [p for p in self.ports.values() if any(matches(t, chunk.topic) for t in p.device.topics())]
+        return [
+            p
+            for p in self.ports.values()
+            if any(matches(t, chunk.topic) for t in p.device.topics())
+        ]
 
     def _trace_rx(self, chunk: Chunk, device: str, text: str) -> None:
         data, topic = payload(chunk)
-        self.listener.on_trace(TraceEvent(self.clock.wall(), self.id, device, "rx", data, topic, text, ""))
+        self.listener.on_trace(
+            TraceEvent(self.clock.wall(), self.id, device, "rx", data, topic, text, "")
+        )
 
     def _trace_event(self, direction: Any, text: str) -> None:
-        self.listener.on_trace(TraceEvent(self.clock.wall(), self.id, "", direction, b"", "", text, ""))
+        self.listener.on_trace(
+            TraceEvent(self.clock.wall(), self.id, "", direction, b"", "", text, "")
+        )
 
     # -- the queue of commands ------------------------------------------------------------------------------------
 
@@ -288,11 +309,15 @@ class Link:
             self.lane.preempt_others(job.device)
         if job.key is not None:
             for other in list(mine):
-                if other.key == job.key and (other.priority is not Priority.SAFETY or job.priority is Priority.SAFETY):
+                if other.key == job.key and (
+                    other.priority is not Priority.SAFETY or job.priority is Priority.SAFETY
+                ):
                     other.give_way()
         if job.bounded and job.priority is not Priority.SAFETY:
             waiting = sum(1 for j in mine if j.bounded and j.verdict is None)
-            everywhere = sum(1 for jobs in self.jobs.values() for j in jobs if j.bounded and j.verdict is None)
+            everywhere = sum(
+                1 for jobs in self.jobs.values() for j in jobs if j.bounded and j.verdict is None
+            )
             if waiting >= DEVICE_QUEUE or everywhere >= LINK_QUEUE:
                 return False
         mine.append(job)
@@ -331,5 +356,3 @@ def matches(pattern: str, topic: str) -> bool:
 def _told(job: Job) -> str:
     args = " ".join(f"{name}={value}" for name, value in job.args.items())
     return f"{job.name} {args}".strip()
-
-

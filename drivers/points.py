@@ -135,7 +135,11 @@ def capabilities(kind: str, points: set[str], commands: dict[str, Any]) -> tuple
     """
     verbs = set(commands)
     rules: list[tuple[str, bool]] = [
-        ("Power", "power" in points and bool(verbs >= {"on", "off"} or verbs >= {"power_on", "power_off"})),
+        (
+            "Power",
+            "power" in points
+            and bool(verbs >= {"on", "off"} or verbs >= {"power_on", "power_off"}),
+        ),
         ("Dimmer", "level" in points and "level" in commands.get("set", ())),
         ("ColourTemperature", "cct" in points and "cct" in commands.get("set", ())),
         ("Climate", "target" in commands.get("set", ())),

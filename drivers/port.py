@@ -77,7 +77,10 @@ class Expectation(Generic[T]):
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         """Stop listening."""
         self._port.expectations.remove(self)
@@ -164,7 +167,9 @@ class Port:
         while True:
             attempts -= 1
             try:
-                return await self._attempt(job, frame, until, job.timeout if timeout is None else timeout)
+                return await self._attempt(
+                    job, frame, until, job.timeout if timeout is None else timeout
+                )
             except Preempted:
                 if job.retry not in MAY_REPEAT:
                     raise

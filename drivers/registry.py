@@ -46,7 +46,7 @@ def find(driver_id: str) -> DriverSpec | None:
 
 def ids() -> list[str]:
     """Return the ids of all drivers, sorted."""
-    from drivers import declarative  # noqa: PLC0415  # YAML reading is not needed by every start
+    from drivers import declarative  # YAML reading is not needed by every start
 
     return sorted({*BUILT_IN, *declarative.definitions(), *_site, *_third_party()})
 
@@ -72,7 +72,7 @@ def _load(driver_id: str) -> DriverSpec | None:
         module, _, name = place.partition(":")
         spec: DriverSpec = getattr(importlib.import_module(module), name)
         return spec
-    from drivers import declarative  # noqa: PLC0415  # as above
+    from drivers import declarative  # as above
 
     path = declarative.definitions().get(driver_id)
     if path is not None:

@@ -134,6 +134,7 @@ class Session:
     async def _first_query(self) -> None:
         device = self._port.device
         polled = frozenset(p.name for p in device.points if p.poll is not None)
+        began = self._port.clock.monotonic()
         try:
             if polled or device.silence_is_offline:
                 await self.query(polled)
@@ -142,6 +143,7 @@ class Session:
                 self._misses = MISSES
                 self._set(PortState.SILENT, error)
                 return
+        self._plan([p for p in device.points if p.poll is not None], began)
         self._set(PortState.ONLINE, None)
 
     def _set(self, state: PortState, error: DriverError | None) -> None:
@@ -205,11 +207,14 @@ class Session:
             self._answered()
         else:
             self._answered()
-        took = clock.monotonic() - now
-        for spec in due:
-            # A poll leaves the wire to others for the rest of the time.
+        self._plan(due, now)
+
+    def _plan(self, asked: list[PointSpec], began: float) -> None:
+        """Set when these points are asked next; a poll leaves the wire to others for the rest of the time."""
+        took = self._port.clock.monotonic() - began
+        for spec in asked:
             spread = 1 + SPREAD * random.uniform(-1, 1)  # noqa: S311  # no secret
-            self._due[spec.name] = now + max(self._period(spec) * spread, took / SHARE)
+            self._due[spec.name] = began + max(self._period(spec) * spread, took / SHARE)
 
     def _missed(self, error: NoReply) -> None:
         self._misses += 1
@@ -222,7 +227,9 @@ class Session:
 
     # -- jobs -----------------------------------------------------------------------------------------------------
 
-    async def _as_job(self, name: str, work: Callable[[], Awaitable[None]], priority: Priority) -> None:
+    async def _as_job(
+        self, name: str, work: Callable[[], Awaitable[None]], priority: Priority
+    ) -> None:
         job = Job(
             device=self._port.device_id,
             name=name,

@@ -80,7 +80,11 @@ def _checked(name: str, arg: Arg, value: Any) -> ArgValue:
             if isinstance(value, int) and not isinstance(value, bool):
                 return _in_range(name, arg, value)
         case "number" | "duration":
-            if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
+            if (
+                isinstance(value, int | float)
+                and not isinstance(value, bool)
+                and math.isfinite(value)
+            ):
                 return _in_range(name, arg, value)
         case "enum":
             if isinstance(value, str) and value in arg.values:
@@ -95,7 +99,9 @@ def _in_range(name: str, arg: Arg, value: float) -> float | int:
     low = -math.inf if arg.minimum is None else arg.minimum
     high = math.inf if arg.maximum is None else arg.maximum
     if not low <= value <= high:
-        raise ArgumentProblem(arg=name, value=value, minimum=arg.minimum, maximum=arg.maximum, unit=arg.unit or "")
+        raise ArgumentProblem(
+            arg=name, value=value, minimum=arg.minimum, maximum=arg.maximum, unit=arg.unit or ""
+        )
     return value
 
 

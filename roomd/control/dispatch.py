@@ -52,6 +52,8 @@ class Dispatch:
         self.owner_of: Callable[[str], Actor | None] = lambda _device: None
         """Who holds a device down right now; set by `roomd.control.holds`."""
         self.hold_alive: Callable[[str], bool] = lambda _hold: False
+        self.on_stop: Callable[[str | None], None] = lambda _device: None
+        """Told which device, or None for all, is being stopped; set by `roomd.control.holds`."""
         self._stop_round: asyncio.Task[dict[str, Outcome]] | None = None
         self.outcomes: list[Callable[[Command, Outcome], None]] = []
         """Told of each end: metrics, later the operation record."""
@@ -59,7 +61,11 @@ class Dispatch:
     async def run(self, command: Command) -> Outcome:
         """Run a command; each ends in exactly one outcome, in the log and, where it is wished, in the record."""
         log.info(
-            "command.asked", id=command.id, device=command.device, command=command.command, origin=command.origin
+            "command.asked",
+            id=command.id,
+            device=command.device,
+            command=command.command,
+            origin=command.origin,
         )
         try:
             outcome = await self._run(command)
@@ -68,7 +74,9 @@ class Dispatch:
             raise
         except Exception:
             # A driver's own mistake: this command fails, the room goes on.
-            log.exception("command.crashed", id=command.id, device=command.device, command=command.command)
+            log.exception(
+                "command.crashed", id=command.id, device=command.device, command=command.command
+            )
             outcome = Outcome(OutcomeKind.FAILED, "driver_error")
         self._ended(command, outcome)
         return outcome
@@ -76,6 +84,7 @@ class Dispatch:
     async def stop_all(self, actor: Actor) -> dict[str, Outcome]:
         """Stop everything that moves; simultaneous calls join one round."""
         log.warning("stop.asked", user=actor.user, client=actor.client)
+        self.on_stop(None)
         if self._stop_round is None or self._stop_round.done():
             self._stop_round = asyncio.create_task(self._stop_everything(actor), name="stop")
         return await asyncio.shield(self._stop_round)
@@ -98,6 +107,8 @@ class Dispatch:
         if isinstance(found, Outcome):
             return found
         device, spec = found
+        if spec.name == "stop":
+            self.on_stop(device.id)
         if spec.name in ADMIN_COMMANDS and spec.name not in device.commands:
             return await self._look_after(device, spec.name)
         denial = self._preview(command, device, spec)
@@ -106,7 +117,9 @@ class Dispatch:
         try:
             args = check_arguments(spec, command.args)
         except ArgumentProblem as problem:
-            return refused("invalid_value", device=command.device, command=command.command, **problem.params)
+            return refused(
+                "invalid_value", device=command.device, command=command.command, **problem.params
+            )
         return await self._with_wishes(command, device, spec, args)
 
     def _find(self, command: Command) -> tuple[RoomDevice, CommandSpec] | Outcome:
@@ -150,7 +163,9 @@ class Dispatch:
         self, command: Command, device: RoomDevice, spec: CommandSpec, args: Mapping[str, Any]
     ) -> Outcome:
         wishes = {f"{device.id}.{point}": value for point, value in spec.wishes(args).items()}
-        generations = {path: self._store.wish(path, value, command.id) for path, value in wishes.items()}
+        generations = {
+            path: self._store.wish(path, value, command.id) for path, value in wishes.items()
+        }
         outcome: Outcome | None = None
         try:
             outcome = await self._to_device(command, device, spec, dict(args))
@@ -172,7 +187,11 @@ class Dispatch:
         async def run(name: str, given: dict[str, Any]) -> Outcome:
             return await device.run(self._request(command, name, given))
 
-        if spec.name == "goto" and device.device is not None and "goto" not in device.device.command_specs():
+        if (
+            spec.name == "goto"
+            and device.device is not None
+            and "goto" not in device.device.command_specs()
+        ):
             return await motor.goto(float(args["position"]), run)
         return await motor.drive(spec.name, args, run)
 
@@ -192,17 +211,34 @@ class Dispatch:
 
     async def _run_zone(self, zone: Zone, command: Command) -> Outcome:
         """Run it on each member that has such a command, all at once; the worst end is the zone's."""
-        able = [d for d in zone.devices if d in self.devices and command.command in self.devices[d].commands]
+        able = [
+            d
+            for d in zone.devices
+            if d in self.devices and command.command in self.devices[d].commands
+        ]
         if not able:
             return refused("unknown_command", device=zone.id, command=command.command)
         each = [
-            Command(d, command.command, command.args, command.actor, command.origin, command.priority, command.hold)
+            Command(
+                d,
+                command.command,
+                command.args,
+                command.actor,
+                command.origin,
+                command.priority,
+                command.hold,
+            )
             for d in able
         ]
         outcomes = await asyncio.gather(*(self.run(c) for c in each))
         worst = min(outcomes, key=lambda o: WORST_FIRST.index(o.kind))
-        params = {**worst.params, "devices": {d: o.kind.value for d, o in zip(able, outcomes, strict=True)}}
-        return Outcome(worst.kind, worst.code, params, sum(o.tx for o in outcomes), max(o.ms for o in outcomes))
+        params = {
+            **worst.params,
+            "devices": {d: o.kind.value for d, o in zip(able, outcomes, strict=True)},
+        }
+        return Outcome(
+            worst.kind, worst.code, params, sum(o.tx for o in outcomes), max(o.ms for o in outcomes)
+        )
 
     async def _stop_everything(self, actor: Actor) -> dict[str, Outcome]:
         stoppable = [d for d in self.devices.values() if "stop" in d.commands]

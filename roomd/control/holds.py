@@ -53,6 +53,7 @@ class Holds:
         self._by_device: dict[str, Hold] = {}
         dispatch.owner_of = self.owner
         dispatch.hold_alive = self.alive
+        dispatch.on_stop = self._stopped
 
     def owner(self, device: str) -> Actor | None:
         """Return who holds a device, or None."""
@@ -64,7 +65,13 @@ class Holds:
         return hold_id in self._by_id
 
     def start(
-        self, client_id: str, device: str, command: str, args: Mapping[str, Any], actor: Actor, end: End
+        self,
+        client_id: str,
+        device: str,
+        command: str,
+        args: Mapping[str, Any],
+        actor: Actor,
+        end: End,
     ) -> Outcome | None:
         """Begin a hold; `end(client_id, outcome)` is called once when it is over.
 
@@ -124,6 +131,12 @@ class Holds:
         for hold in list(self._by_id.values()):
             self._finish(hold, reason)
 
+    def _stopped(self, device: str | None) -> None:
+        if device is None:
+            self.lose_all("stopped")
+        else:
+            self.lose_device(device, "stopped")
+
     # -- inside ---------------------------------------------------------------------------------------------------
 
     def _holdable(self, hold: Hold) -> bool:
@@ -156,7 +169,11 @@ class Holds:
             Command(hold.device, "stop", {}, hold.actor, priority=Priority.SAFETY)
         )
         if outcome is None:
-            outcome = stopped if reason is None else Outcome(OutcomeKind.CANCELLED, reason, {"device": hold.device})
+            outcome = (
+                stopped
+                if reason is None
+                else Outcome(OutcomeKind.CANCELLED, reason, {"device": hold.device})
+            )
         await hold.end(hold.client_id, outcome)
 
     def _forget(self, hold: Hold) -> None:

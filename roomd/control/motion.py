@@ -154,12 +154,18 @@ class Motor:
         if self._last not in (None, direction) and rest > 0:
             await self._clock.sleep(rest)
 
-    async def _go(self, direction: Direction, command: str, args: dict[str, Any], run: Run) -> Outcome:
+    async def _go(
+        self, direction: Direction, command: str, args: dict[str, Any], run: Run
+    ) -> Outcome:
         again = self._direction == direction
         if not again:
             self._begin(direction)
         outcome = await run(command, args)
-        if outcome.kind not in GOOD and not again and (outcome.tx == 0 or outcome.kind not in MAYBE):
+        if (
+            outcome.kind not in GOOD
+            and not again
+            and (outcome.tx == 0 or outcome.kind not in MAYBE)
+        ):
             self._abandon()
         return outcome
 

@@ -56,7 +56,11 @@ class RoomDevice:
     @property
     def capabilities(self) -> tuple[str, ...]:
         """Return what the panel draws."""
-        return capabilities(self.kind, {p.name for p in self.points}, {n: tuple(c.args) for n, c in self.commands.items()})
+        return capabilities(
+            self.kind,
+            {p.name for p in self.points},
+            {n: tuple(c.args) for n, c in self.commands.items()},
+        )
 
     async def run(self, request: Request) -> Outcome:
         """Run a command that has been checked."""

@@ -39,7 +39,11 @@ class PointState:
 
     def as_json(self) -> dict[str, Any]:
         """Return what goes over HTTP and WebSocket (control.md 1.1)."""
-        shown: dict[str, Any] = {"value": self.value, "quality": self.shown_quality(), "ts": round(self.ts, 3)}
+        shown: dict[str, Any] = {
+            "value": self.value,
+            "quality": self.shown_quality(),
+            "ts": round(self.ts, 3),
+        }
         if self.spec.unit is not None:
             shown["unit"] = self.spec.unit
         if self.pending:
@@ -70,5 +74,9 @@ class PointState:
         if value in self.spec.via:
             return True
         old, wish = self.value, self.desired
-        numbers = [v for v in (old, wish, value) if isinstance(v, int | float) and not isinstance(v, bool)]
-        return len(numbers) == 3 and min(numbers[0], numbers[1]) <= numbers[2] <= max(numbers[0], numbers[1])
+        numbers = [
+            v for v in (old, wish, value) if isinstance(v, int | float) and not isinstance(v, bool)
+        ]
+        return len(numbers) == 3 and min(numbers[0], numbers[1]) <= numbers[2] <= max(
+            numbers[0], numbers[1]
+        )

@@ -114,7 +114,13 @@ class Store:
         return not state.same(report.value, state.value) and not state.on_the_way(report.value)
 
     def _set(
-        self, path: str, state: PointState, value: PointValue, quality: Quality, *, force: bool = False
+        self,
+        path: str,
+        state: PointState,
+        value: PointValue,
+        quality: Quality,
+        *,
+        force: bool = False,
     ) -> None:
         changed = force or state.value != value or state.quality is not quality
         state.value = value
