@@ -1,0 +1,91 @@
+"""What a configuration comes to: which links, and which devices on them. Data only; compared by meaning at a reload."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from drivers.spec import DriverSpec
+from roomd.control.room import Misconfigured, Zone
+
+TransportKind = Literal["serial", "tcp", "udp", "mqtt", "http"]
+
+WINDOW: Mapping[TransportKind, int] = {"serial": 1, "tcp": 1, "udp": 1, "http": 2, "mqtt": 64}
+"""How many exchanges may await their first answer at once (control.md 2)."""
+
+
+@dataclass(frozen=True)
+class LinkPlan:
+    """One physical endpoint. Which fields count depends on `kind`."""
+
+    id: str
+    kind: TransportKind
+    host: str = ""
+    port: int = 0
+    serial: Mapping[str, str] = field(default_factory=dict[str, str])
+    """One of `by_id`, `usb_serial`, `vid_pid`, `by_path`, `path`."""
+    baud: int = 9600
+    format: str = "8N1"
+    local_echo: bool = False
+    modem: Mapping[str, bool] = field(default_factory=dict[str, bool])
+    url: str = ""
+    user: str = ""
+    password: str = field(default="", repr=False)
+    client_id: str = ""
+    room: str = ""
+    """Id of the room, for the broker's own topics."""
+    gap: float = 0.0
+    """Seconds of silence between transmissions."""
+
+
+@dataclass(frozen=True)
+class DevicePlan:
+    """One entry of `devices:`."""
+
+    id: str
+    kind: str
+    driver: str
+    name: Mapping[str, str]
+    spec: DriverSpec | None
+    settings: Any
+    link: str
+    preview: str | None = None
+    problem: Misconfigured | None = None
+
+    def same_device(self, other: DevicePlan) -> bool:
+        """Return whether the running device may stay as it is; a new name alone does not touch it."""
+        mine = (self.driver, self.settings, self.link, self.problem, self.spec)
+        return mine == (other.driver, other.settings, other.link, other.problem, other.spec)
+
+
+@dataclass(frozen=True)
+class RoomPlan:
+    """The whole room."""
+
+    links: Mapping[str, LinkPlan]
+    devices: Mapping[str, DevicePlan]
+    zones: Mapping[str, Zone] = field(default_factory=dict[str, Zone])
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a reload touches, by device id."""
+
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+    changed: tuple[str, ...]
+    untouched: tuple[str, ...]
+
+
+def difference(old: RoomPlan, new: RoomPlan) -> Change:
+    """Return what changes between two plans; a changed link changes every device on it."""
+    added = tuple(sorted(set(new.devices) - set(old.devices)))
+    removed = tuple(sorted(set(old.devices) - set(new.devices)))
+    changed: list[str] = []
+    untouched: list[str] = []
+    for device_id in sorted(set(old.devices) & set(new.devices)):
+        before, after = old.devices[device_id], new.devices[device_id]
+        same_link = old.links.get(before.link) == new.links.get(after.link)
+        (untouched if same_link and before.same_device(after) else changed).append(device_id)
+    return Change(added, removed, tuple(changed), tuple(untouched))

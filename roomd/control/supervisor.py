@@ -1,0 +1,251 @@
+"""Make the room's links and devices, keep them running, and tell the store what they say.
+
+A device that fails never takes another one with it; a reload touches only what changed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+
+from drivers.clock import Clock
+from drivers.commands import Outcome, OutcomeKind, Priority
+from drivers.errors import DriverError
+from drivers.execute import Request
+from drivers.link import Link
+from drivers.points import PointValue, Quality, Report
+from drivers.session import PortState
+from drivers.trace import TraceEvent
+from drivers.transport.base import Transport
+from roomd.control.dispatch import Dispatch
+from roomd.control.health import health
+from roomd.control.holds import Holds
+from roomd.control.motion import Motor
+from roomd.control.plan import WINDOW, Change, DevicePlan, LinkPlan, RoomPlan, difference
+from roomd.control.room import RoomDevice
+from roomd.state.store import Store
+
+log = structlog.stdlib.get_logger(__name__)
+
+MakeTransport = Callable[[LinkPlan], Transport]
+TRUSTED = frozenset({Quality.CONFIRMED, Quality.OBSERVED})
+RESTART = 1.0
+"""Seconds before a link whose own code failed is started again."""
+STANDSTILL = 60.0
+"""Seconds a reload waits for a motor before it changes its device."""
+
+
+class Supervisor:
+    """The room's devices. It is each link's listener."""
+
+    def __init__(
+        self, clock: Clock, store: Store, dispatch: Dispatch, holds: Holds, make: MakeTransport
+    ) -> None:
+        self._clock = clock
+        self._store = store
+        self._dispatch = dispatch
+        self._holds = holds
+        self._make = make
+        self.plan = RoomPlan({}, {})
+        self.links: dict[str, Link] = {}
+        self.states: dict[str, tuple[str, str | None]] = {}
+        """Device id -> (state, error code)."""
+        self.traces: list[Callable[[TraceEvent], None]] = []
+        """Told of each piece of traffic, while somebody watches."""
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._changing = asyncio.Lock()
+
+    # -- making ---------------------------------------------------------------------------------------------------
+
+    async def apply(self, plan: RoomPlan) -> Change:
+        """Go over to `plan`: everything new is built before anything old is touched.
+
+        Raises:
+            Exception: a driver could not be built; the old room goes on untouched.
+        """
+        async with self._changing:
+            change = difference(self.plan, plan)
+            links = self._new_links(plan, change)
+            built = {
+                d: self._build(plan.devices[d], links) for d in (*change.added, *change.changed)
+            }
+            await self._let_go(change)
+            await self._close_unused(plan, links)
+            self.links = links
+            for device_id in change.untouched:
+                self._rename(plan.devices[device_id])
+            for device in built.values():
+                self._take_in(device)
+            self._dispatch.zones = dict(plan.zones)
+            self.plan = plan
+            for link_id, link in links.items():
+                if link_id not in self._tasks:
+                    self._tasks[link_id] = asyncio.create_task(
+                        self._keep(link), name=f"link {link_id}"
+                    )
+            return change
+
+    async def close(self) -> None:
+        """End all links."""
+        tasks, self._tasks = list(self._tasks.values()), {}
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
+
+    def _new_links(self, plan: RoomPlan, change: Change) -> dict[str, Link]:
+        wanted = {d.link for d in plan.devices.values() if d.problem is None and d.link}
+        links: dict[str, Link] = {}
+        for link_id in sorted(wanted):
+            link_plan = plan.links[link_id]
+            known = self.links.get(link_id)
+            if known is not None and self.plan.links.get(link_id) == link_plan:
+                links[link_id] = known
+                continue
+            links[link_id] = Link(
+                link_id,
+                self._make(link_plan),
+                self._clock,
+                self,
+                window=WINDOW[link_plan.kind],
+                gap=link_plan.gap,
+            )
+        return links
+
+    def _build(self, plan: DevicePlan, links: dict[str, Link]) -> RoomDevice:
+        room_device = RoomDevice(
+            plan.id, plan.kind, plan.driver, plan.name, problem=plan.problem, preview=plan.preview
+        )
+        if plan.problem is not None or plan.spec is None:
+            return room_device
+        link = links[plan.link]
+        port = link.port(plan.id)
+        device = plan.spec.device(plan.id, plan.settings, port)
+        port.bind(device)
+        room_device.device, room_device.link = device, link
+        if device.motion is not None:
+            room_device.motor = Motor(
+                plan.kind,
+                device.motion,
+                self._clock,
+                lambda: room_device.run(Request("stop", priority=Priority.SAFETY)),
+                lambda point, value: self._reckon(room_device, point, value),
+            )
+        room_device.learn()
+        return room_device
+
+    def _take_in(self, device: RoomDevice) -> None:
+        self._dispatch.devices[device.id] = device
+        self._store.declare(device.id, device.points)
+        if device.device is not None and device.link is not None:
+            device.link.attach(device.device.link)
+
+    def _rename(self, plan: DevicePlan) -> None:
+        device = self._dispatch.devices[plan.id]
+        device.name, device.preview = plan.name, plan.preview
+
+    async def _let_go(self, change: Change) -> None:
+        for device_id in (*change.changed, *change.removed):
+            device = self._dispatch.devices[device_id]
+            await self._stand_still(device)
+            self._holds.lose_device(device_id, "stopping")
+            del self._dispatch.devices[device_id]
+            if device.link is not None:
+                await device.link.detach(device_id)
+            self.states.pop(device_id, None)
+        for device_id in change.removed:
+            self._store.remove(device_id)
+
+    async def _stand_still(self, device: RoomDevice) -> None:
+        """Wait until a motor stands: what moves stays on the old configuration until then."""
+        waited = 0.0
+        while device.motor is not None and device.motor.moving and waited < STANDSTILL:
+            await self._clock.sleep(0.1)
+            waited += 0.1
+
+    async def _close_unused(self, plan: RoomPlan, links: dict[str, Link]) -> None:
+        for link_id, link in list(self.links.items()):
+            if links.get(link_id) is not link:
+                task = self._tasks.pop(link_id, None)
+                if task is not None:
+                    task.cancel()
+                    await asyncio.wait({task})
+
+    async def _keep(self, link: Link) -> None:
+        while True:
+            try:
+                await link.run()
+            except Exception:
+                # Its own code failed: every device on it is offline, the room goes on, and it is tried again.
+                log.exception("link.crashed", link=link.id)
+                for device_id in link.ports:
+                    self._lost(device_id, "driver_error")
+                await self._clock.sleep(RESTART)
+
+    # -- what links tell ------------------------------------------------------------------------------------------
+
+    def on_report(self, report: Report) -> None:
+        """Take a device's report into the store."""
+        device = self._dispatch.devices.get(report.device)
+        if device is not None and device.motor is not None and report.quality in TRUSTED:
+            if report.point == "end":
+                device.motor.observe_end(str(report.value))
+        self._store.report(report)
+
+    def on_state(self, device: str, state: PortState, error: DriverError | None) -> None:
+        """Take note that a device can, or cannot, be reached."""
+        code = None if error is None else error.code
+        self.states[device] = (state.value, code)
+        if state in (PortState.OFFLINE, PortState.SILENT):
+            self._lost(device, code)
+        log.info("device.state", device=device, state=state.value, code=code)
+
+    def on_trace(self, event: TraceEvent) -> None:
+        """Hand a piece of traffic to those who watch."""
+        for watcher in self.traces:
+            watcher(event)
+
+    def _lost(self, device_id: str, code: str | None) -> None:
+        self._store.lose(device_id)
+        self._holds.lose_device(device_id, code or "unreachable")
+        device = self._dispatch.devices.get(device_id)
+        if device is not None and device.motor is not None:
+            device.motor.forget()
+
+    def _reckon(self, device: RoomDevice, point: str, value: PointValue) -> None:
+        """Take a motor's estimate, unless the device measures that point itself."""
+        measured = device.device is not None and (
+            (own := device.device.values.get(point)) is not None and own.quality in TRUSTED
+        )
+        if not measured:
+            self._store.report(Report(device.id, point, value, Quality.ASSUMED))
+        if point == "fault" and value == "max_run":
+            self._holds.lose_device(device.id, "max_run")
+
+    # -- looking after --------------------------------------------------------------------------------------------
+
+    def health(self) -> list[dict[str, Any]]:
+        """Return each device's line of the admin page."""
+        return [health(d, self.states, self._clock) for d in self._dispatch.devices.values()]
+
+    def moving(self) -> list[str]:
+        """Return the ids of devices that move, as far as anybody knows."""
+        return [
+            d.id for d in self._dispatch.devices.values() if d.motor is not None and d.motor.moving
+        ]
+
+    async def halt(self) -> list[Outcome]:
+        """Stop what moves, before the daemon ends; at most 1 s."""
+        self._dispatch.stopping = True
+        self._holds.lose_all("stopping")
+        motors = [d.motor for d in self._dispatch.devices.values() if d.motor is not None]
+        moving = [asyncio.create_task(m.stop()) for m in motors if m.moving]
+        if not moving:
+            return []
+        done, _ = await asyncio.wait(moving, timeout=1.0)
+        return [
+            t.result() if t in done else Outcome(OutcomeKind.TIMEOUT, "no_reply") for t in moving
+        ]
