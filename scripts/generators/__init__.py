@@ -1,0 +1,1 @@
+"""Everything in the repository that a program writes; the list is `table.py`."""
