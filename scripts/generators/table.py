@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from scripts.generators import floors
+from scripts.generators import configuration, floors
 
 GENERATED: tuple[tuple[str, Callable[[str], str]], ...] = (("docs/ARCHITECTURE.md", floors.page),)
 """Path from the root, and the function that makes its text from the text there is ("" if none)."""
