@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from scripts.generators import configuration, floors
+from scripts.generators import configuration, errors, floors
 
-GENERATED: tuple[tuple[str, Callable[[str], str]], ...] = (("docs/ARCHITECTURE.md", floors.page),)
+GENERATED: tuple[tuple[str, Callable[[str], str]], ...] = (
+    ("docs/ARCHITECTURE.md", floors.page),
+    ("docs/configuration.md", configuration.page),
+    ("docs/errors.md", errors.page),
+)
 """Path from the root, and the function that makes its text from the text there is ("" if none)."""
 
 
