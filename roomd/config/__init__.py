@@ -1,0 +1,1 @@
+"""YAML to models: strict reading, checking with places, last-good generations, reload plans."""

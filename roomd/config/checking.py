@@ -1,0 +1,217 @@
+"""A tree becomes a model: pydantic's errors become problems with places, secrets are told from
+plain text.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any, TypeVar, get_args
+
+from pydantic import BaseModel, SecretStr, ValidationError
+from pydantic_core import ErrorDetails
+from pydantic_core.core_schema import ErrorType
+
+from roomd import messages
+from roomd.config.known_keys import known_keys, nearest
+from roomd.config.models.texts import Words
+from roomd.config.nodes import (
+    Broken,
+    Mapping,
+    Node,
+    Scalar,
+    Secret,
+    Spot,
+    child,
+    decimal,
+    locate,
+    plain,
+)
+from roomd.config.places import KeyPath, Place, Problem
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
+
+_TYPES = {
+    "string_type": "expected_text",
+    "int_type": "expected_integer",
+    "int_parsing": "expected_integer",
+    "int_from_float": "expected_integer",
+    "float_type": "expected_number",
+    "float_parsing": "expected_number",
+    "bool_type": "expected_boolean",
+    "bool_parsing": "expected_boolean",
+    "dict_type": "expected_mapping",
+    "model_type": "expected_mapping",
+    "model_attributes_type": "expected_mapping",
+    "list_type": "expected_list",
+    "tuple_type": "expected_list",
+    "string_sub_type": "expected_text",
+    "bytes_type": "expected_text",
+    "union_tag_invalid": "expected_mapping",
+    "finite_number": "expected_number",
+}
+_PYDANTIC = frozenset(get_args(ErrorType))
+"""Kinds of pydantic itself; every other kind is an error code of ours or of a driver."""
+_LIMITS = {
+    "greater_than": ("value_too_low", "gt"),
+    "greater_than_equal": ("value_too_low", "ge"),
+    "less_than": ("value_too_high", "lt"),
+    "less_than_equal": ("value_too_high", "le"),
+    "string_too_short": ("text_too_short", "min_length"),
+    "string_too_long": ("text_too_long", "max_length"),
+    "too_short": ("list_too_short", "min_length"),
+    "too_long": ("list_too_long", "max_length"),
+}
+
+
+def check(
+    model: type[ModelT], node: Node, path: KeyPath, key_place: Place
+) -> tuple[ModelT | None, list[Problem]]:
+    """Validate the tree `node` that stands at `path`.
+
+    Returns:
+        The model and its warnings; or None and what is wrong, every place of it.
+    """
+    data = plain(node)
+    try:
+        found = _validate(model, node, data)
+    except ValidationError as error:
+        return None, _problems(error, model, node, path, key_place)
+    except (TypeError, AttributeError, KeyError):
+        # A driver's own validator that expected text met something else (`travel: 17`).
+        return None, [Problem(key_place, path, "bad_value", {"reason": "wrong type"})]
+    problems = _secrets(found, node, path)
+    broken = any(problem.severity == "error" for problem in problems)
+    return (None if broken else found), problems
+
+
+def _validate(model: type[ModelT], node: Node, data: Any) -> ModelT:
+    """Validate as strict JSON; unquoted decimals become numbers where a number is asked for."""
+    for _ in range(8):
+        try:
+            return _strict(model, data)
+        except ValidationError as error:
+            if not _decimals(error, node, data):
+                raise
+    return _strict(model, data)
+
+
+def _strict(model: type[ModelT], data: Any) -> ModelT:
+    return model.model_validate_json(json.dumps(data), strict=True)
+
+
+def _decimals(error: ValidationError, node: Node, data: Any) -> bool:
+    changed = False
+    for detail in error.errors(include_input=False, include_url=False, include_context=False):
+        spot = locate(node, detail["loc"])
+        number = decimal(spot.node)
+        if detail["type"] in {"float_type", "needs_unit"} or number is not None:
+            changed = _replace(data, spot.path, number) or changed
+    return changed
+
+
+def _replace(data: Any, path: KeyPath, number: float | None) -> bool:
+    if number is None or not path:
+        return False
+    for part in path[:-1]:
+        data = data[part]
+    if data[path[-1]] == number:
+        return False
+    data[path[-1]] = number
+    return True
+
+
+def _problems(
+    error: ValidationError, model: type[BaseModel], node: Node, path: KeyPath, key_place: Place
+) -> list[Problem]:
+    found: list[Problem] = []
+    for detail in error.errors(include_input=False, include_url=False):
+        spot = locate(node, detail["loc"], key_place)
+        if not isinstance(spot.node, Broken):
+            found.append(_problem(detail, spot, model, node, path))
+    return found
+
+
+def _problem(
+    detail: ErrorDetails, spot: Spot, model: type[BaseModel], node: Node, path: KeyPath
+) -> Problem:
+    kind, context = detail["type"], detail.get("ctx", {})
+    where = (*path, *spot.path)
+    last = detail["loc"][-1] if detail["loc"] else ""
+    if kind == "extra_forbidden":
+        return _unknown_key(str(last), spot, known_keys(model, spot.path[:-1]), where)
+    if kind == "missing":
+        return Problem(spot.key_place, where, "missing_key", {"key": str(last)})
+    if kind in _LIMITS:
+        code, name = _LIMITS[kind]
+        return Problem(spot.node.place, where, code, {"limit": context[name]})
+    if kind in {"literal_error", "enum"}:
+        return _choice(str(context["expected"]), spot, where)
+    if kind == "string_pattern_mismatch":
+        return Problem(_value(spot), where, "bad_form", {"pattern": context["pattern"]})
+    if kind in _TYPES:
+        return Problem(_value(spot), where, _TYPES[kind])
+    if kind == "value_error":
+        reason = "" if isinstance(spot.node, Secret) else str(context.get("error", ""))
+        return Problem(_value(spot), where, "bad_value", {"reason": reason})
+    if kind in _PYDANTIC or not messages.known(kind):
+        return Problem(_value(spot), where, "bad_value", {"reason": kind})
+    return Problem(_value(spot), where, kind, dict(context))
+
+
+def _unknown_key(key: str, spot: Spot, known: list[str], where: KeyPath) -> Problem:
+    params: dict[str, Any] = {"key": key}
+    suggestion = nearest(key, known)
+    if suggestion is not None:
+        params["suggestion"] = suggestion
+    # The path names the mapping that holds the key: the key itself stands in the sentence.
+    return Problem(spot.key_place, where[:-1], "unknown_key", params)
+
+
+def _choice(expected: str, spot: Spot, where: KeyPath) -> Problem:
+    allowed = [word.strip().strip("'") for word in expected.replace(" or ", ", ").split(",")]
+    params: dict[str, Any] = {"allowed": ", ".join(allowed)}
+    suggestion = nearest(spot.node.text, allowed) if isinstance(spot.node, Scalar) else None
+    if suggestion is not None:
+        params["suggestion"] = suggestion
+    return Problem(_value(spot), where, "not_one_of", params)
+
+
+def _value(spot: Spot) -> Place:
+    """Return where the caret goes: the value where it is one word, else its key."""
+    return spot.node.place if isinstance(spot.node, Scalar | Secret) else spot.key_place
+
+
+def _secrets(model: Any, node: Node, path: KeyPath) -> list[Problem]:
+    """Find plain text where a secret belongs, a secret where it would be shown, and names in one
+    language.
+    """
+    found: list[Problem] = []
+    _walk(model, node, path, found.append)
+    return found
+
+
+def _walk(value: Any, node: Node | None, path: KeyPath, report: Callable[[Problem], None]) -> None:
+    if isinstance(value, SecretStr):
+        if isinstance(node, Scalar):
+            report(Problem(node.place, path, "secret_in_plain", {"key": str(path[-1])}))
+    elif isinstance(node, Secret):
+        report(Problem(node.place, path, "secret_shown"))
+    elif isinstance(value, Words):
+        if isinstance(node, Mapping) and len(node.entries) == 1:
+            (given,) = node.entries
+            report(Problem(node.place, path, "one_language", {"given": given}, "warning"))
+    elif isinstance(value, BaseModel):
+        for name, field in type(value).model_fields.items():
+            key = field.alias or name
+            _walk(getattr(value, name), _below(node, key), (*path, key), report)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            _walk(item, _below(node, str(key)), (*path, str(key)), report)
+    elif isinstance(value, list | tuple):
+        for index, item in enumerate(value):
+            _walk(item, _below(node, index), (*path, index), report)
+
+
+def _below(node: Node | None, part: str | int) -> Node | None:
+    return None if node is None else child(node, part)

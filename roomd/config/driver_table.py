@@ -1,0 +1,18 @@
+"""Where drivers are looked up; tests pass a table of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from drivers.spec import DriverSpec
+
+
+@dataclass(frozen=True, slots=True)
+class DriverTable:
+    """The two questions that checking asks of the registry."""
+
+    find: Callable[[str], DriverSpec | None]
+    """Driver id -> driver, or None. May raise `ImportError` where an extra is not installed."""
+    ids: Callable[[], list[str]]
+    """All ids, for suggestions."""
