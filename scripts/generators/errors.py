@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 from scripts.generators.marks import fill, table
@@ -29,7 +30,7 @@ def _lines(language: str) -> list[tuple[str, str, str]]:
     title = ""
     for line in (TABLE / f"{language}.yaml").read_text(encoding="utf-8").splitlines():
         if line.startswith("#"):
-            title = line.lstrip("# ").rstrip(".")
+            title = re.sub(r" \([a-z]+\.md[^)]*\)", "", line.lstrip("# ").rstrip("."))
         elif line:
             code, _, words = line.partition(": ")
             found.append((title, code, json.loads(words)))
