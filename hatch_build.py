@@ -34,7 +34,7 @@ PATIENCE = {
     "NPM_CONFIG_FETCH_RETRIES": "1",
     "NPM_CONFIG_FETCH_RETRY_MINTIMEOUT": "1000",
     "NPM_CONFIG_FETCH_RETRY_MAXTIMEOUT": "2000",
-    "NPM_CONFIG_FETCH_TIMEOUT": "12000",
+    "NPM_CONFIG_FETCH_TIMEOUT": "8000",
 }
 """An unreachable registry is told within 30 s. Whoever has a slow one sets longer times himself."""
 

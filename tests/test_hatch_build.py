@@ -214,7 +214,7 @@ def test_an_unreachable_registry_is_explained(
 
 def test_waiting_for_npm_is_bounded_and_can_be_changed() -> None:
     per_try = int(hatch_build.PATIENCE["NPM_CONFIG_FETCH_TIMEOUT"]) / 1000
-    assert 2 * per_try + 2 <= 30
+    assert 3 * per_try + 3 <= 30  # npm asks three times before it gives up (measured)
     assert (hatch_build.PATIENCE | {"NPM_CONFIG_FETCH_RETRIES": "5"}) != hatch_build.PATIENCE
 
 
