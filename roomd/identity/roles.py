@@ -1,0 +1,55 @@
+"""The one table of rights: permission -> roles. What is not here is denied."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+Role = Literal[
+    "none",
+    "display",
+    "attendee",
+    "presenter",
+    "operator",
+    "reader",
+    "admin",
+    "security",
+    "auditor",
+    "integration",
+]
+ROLES: Final[tuple[Role, ...]] = (
+    "display",
+    "attendee",
+    "presenter",
+    "operator",
+    "reader",
+    "admin",
+    "security",
+    "auditor",
+    "integration",
+)
+"""Every role that a credential can give; `none` is the absence of one."""
+
+EVERYBODY: Final = frozenset({"none", *ROLES})
+_WHO_RUNS: Final = frozenset({"presenter", "operator"})
+
+PERMISSIONS: Final[dict[str, frozenset[str]]] = {
+    "room.stop": EVERYBODY,
+    "session.open": EVERYBODY,
+    "session.own": frozenset(ROLES),
+    "state.read": frozenset({"display", "presenter", "operator", "admin", "integration"}),
+    "device.command": frozenset({"presenter", "operator", "admin", "integration"}),
+    "device.hold": frozenset({"presenter", "operator", "admin"}),
+    "device.look_after": frozenset({"admin"}),
+    "room.why": _WHO_RUNS | {"admin"},
+    "config.read": frozenset({"admin"}),
+    "config.change": frozenset({"admin"}),
+    "diagnostics": frozenset({"admin"}),
+    "metrics.read": frozenset({"integration", "admin"}),
+    "simulators": frozenset({"admin"}),
+}
+"""Permission -> the roles that have it (trust.md 8)."""
+
+
+def authorize(role: str, permission: str) -> bool:
+    """Return whether `role` has `permission`; an unknown permission is nobody's."""
+    return role in PERMISSIONS.get(permission, frozenset())

@@ -1,0 +1,104 @@
+"""Bearer tokens and the browser sessions opened with them. Tokens are kept as SHA-256 only."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from drivers.clock import Clock
+from roomd.config.durable import write_file
+
+DEMO_ROLES = ("presenter", "admin", "display", "security", "auditor", "reader")
+"""Roles that get a token at the first start."""
+IDLE_LIMIT = 12 * 3600.0
+"""Seconds without a request after which a browser session ends."""
+MAX_SESSIONS = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who is asking."""
+
+    user: str
+    role: str
+    session: str = ""
+
+
+NOBODY = Principal("", "none")
+
+
+@dataclass
+class _Session:
+    principal: Principal
+    seen: float
+
+
+@dataclass
+class Tokens:
+    """The tokens of one installation, by the hash of each."""
+
+    clock: Clock
+    roles: dict[str, str] = field(default_factory=dict[str, str])
+    """SHA-256 of the token, in hex -> role."""
+    _sessions: dict[str, _Session] = field(default_factory=dict[str, _Session])
+
+    @classmethod
+    def fresh(cls, clock: Clock) -> tuple[Tokens, dict[str, str]]:
+        """Make one new token for each role; return them in clear too, to be shown once."""
+        clear = {role: secrets.token_urlsafe(24) for role in DEMO_ROLES}
+        return cls(clock, {_digest(token): role for role, token in clear.items()}), clear
+
+    @classmethod
+    def load(cls, clock: Clock, path: Path) -> Tokens | None:
+        """Read the hashes that `save` wrote, or return None where there are none."""
+        if not path.exists():
+            return None
+        kept: Mapping[str, str] = json.loads(path.read_text("utf-8"))
+        return cls(clock, dict(kept))
+
+    def save(self, path: Path) -> None:
+        """Keep the hashes in a file that only the daemon reads (0600)."""
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        write_file(path, json.dumps(self.roles, indent=1).encode())
+
+    def bearer(self, token: str) -> Principal | None:
+        """Return whose token it is, or None."""
+        role = self.roles.get(_digest(token))
+        return None if role is None else Principal(role, role)
+
+    def open_session(self, token: str) -> Principal | None:
+        """Open a browser session with a token; its secret id goes into the cookie."""
+        principal = self.bearer(token)
+        if principal is None:
+            return None
+        if len(self._sessions) >= MAX_SESSIONS:
+            oldest = min(self._sessions, key=lambda s: self._sessions[s].seen)
+            del self._sessions[oldest]
+        session_id = secrets.token_urlsafe(24)
+        opened = Principal(principal.user, principal.role, session_id)
+        self._sessions[session_id] = _Session(opened, self.clock.monotonic())
+        return opened
+
+    def session(self, session_id: str) -> Principal | None:
+        """Return whose session it is, or None when there is none or it was idle too long."""
+        found = self._sessions.get(session_id)
+        if found is None:
+            return None
+        now = self.clock.monotonic()
+        if now - found.seen > IDLE_LIMIT:
+            del self._sessions[session_id]
+            return None
+        found.seen = now
+        return found.principal
+
+    def close_session(self, session_id: str) -> None:
+        """End a browser session."""
+        self._sessions.pop(session_id, None)
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

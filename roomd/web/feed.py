@@ -1,0 +1,142 @@
+"""State to panels: serialised once, sent to all; a slow panel gets the newest value of each point, never a long queue."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import orjson
+
+from drivers.clock import Clock
+from roomd.state.points import PointState
+from roomd.state.store import Store
+
+QUEUE = 64
+"""Messages that wait for one panel before it only gets the newest values (trust.md 6)."""
+BEHIND = 5.0
+"""Seconds that a panel may stay behind before it is dropped."""
+
+
+class Socket(Protocol):
+    """What the feed needs of a WebSocket."""
+
+    async def send_str(self, data: str) -> None:
+        """Send a text frame."""
+        ...
+
+
+class Client:
+    """One panel's queue."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._queue: deque[str] = deque()
+        self._owed: set[str] = set()
+        """Points whose patches were left out while it was behind."""
+        self._wake = asyncio.Event()
+        self._behind_since: float | None = None
+        self.live = False
+        """It has had its snapshot, so patches make sense."""
+        self.dropped = 0
+        """Trace and meter messages left out."""
+        self.too_slow = asyncio.Event()
+
+    def push(self, text: str) -> None:
+        """Queue a message that may not be left out (outcome, snapshot)."""
+        if len(self._queue) >= QUEUE * 4:
+            self.too_slow.set()
+            return
+        self._queue.append(text)
+        self._wake.set()
+
+    def push_patch(self, text: str, paths: Mapping[str, Any]) -> None:
+        """Queue a patch, or remember its points when too much waits already."""
+        if not self.live:
+            return
+        if self._owed or len(self._queue) >= QUEUE:
+            self._owed.update(paths)
+            self._note_behind()
+            self._wake.set()
+            return
+        self._queue.append(text)
+        self._wake.set()
+
+    def push_optional(self, text: str) -> None:
+        """Queue a message that may be left out (trace, meters); what is left out is counted."""
+        if len(self._queue) >= QUEUE // 2:
+            self.dropped += 1
+            return
+        self._queue.append(text)
+        self._wake.set()
+
+    async def write(self, socket: Socket, store: Store) -> None:
+        """Send what waits, until cancelled or the socket fails."""
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            while self._queue or self._owed:
+                if self._queue:
+                    await socket.send_str(self._queue.popleft())
+                    continue
+                owed, self._owed = self._owed, set()
+                self._behind_since = None
+                await socket.send_str(_newest(store, owed))
+
+    def _note_behind(self) -> None:
+        now = self._clock.monotonic()
+        if self._behind_since is None:
+            self._behind_since = now
+        elif now - self._behind_since > BEHIND:
+            self.too_slow.set()
+
+
+class Feed:
+    """All panels."""
+
+    def __init__(self, clock: Clock, store: Store) -> None:
+        self._clock = clock
+        self.store = store
+        self.clients: set[Client] = set()
+        self._changed: dict[str, PointState] = {}
+        self._scheduled = False
+        store.subscribe(self._on_change)
+
+    def join(self) -> Client:
+        """Take in a panel."""
+        client = Client(self._clock)
+        self.clients.add(client)
+        return client
+
+    def leave(self, client: Client) -> None:
+        """Let a panel go."""
+        self.clients.discard(client)
+
+    def broadcast(self, message: Mapping[str, Any]) -> None:
+        """Send one message to all panels."""
+        text = orjson.dumps(message, default=str).decode()
+        for client in self.clients:
+            client.push(text)
+
+    def _on_change(self, path: str, state: PointState) -> None:
+        self._changed[path] = state
+        if not self._scheduled:
+            # All changes of this turn of the loop go out as one patch.
+            self._scheduled = True
+            asyncio.get_running_loop().call_soon(self._flush)
+
+    def _flush(self) -> None:
+        self._scheduled = False
+        changed, self._changed = self._changed, {}
+        if not self.clients:
+            return
+        points = {path: state.as_json() for path, state in changed.items()}
+        text = orjson.dumps({"type": "patch", "seq": self.store.seq, "points": points}).decode()
+        for client in self.clients:
+            client.push_patch(text, points)
+
+
+def _newest(store: Store, paths: set[str]) -> str:
+    points = {p: s.as_json() for p in paths if (s := store.get(p)) is not None}
+    return orjson.dumps({"type": "patch", "seq": store.seq, "points": points}).decode()

@@ -1,0 +1,106 @@
+"""What panels may send: one model for each WebSocket message; the panel's own types are generated from them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from roomd.web.problem import Problem
+
+Id = Annotated[str, Field(min_length=1, max_length=64)]
+Name = Annotated[str, Field(min_length=1, max_length=96)]
+Args = Annotated[dict[str, Any], Field(max_length=32)]
+
+
+class Message(BaseModel):
+    """What all messages share: unknown fields are errors, nothing is converted."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, use_attribute_docstrings=True)
+
+
+class Hello(Message):
+    """First message: give me what changed since `last_seq`, or all."""
+
+    type: Literal["hello"]
+    last_seq: Annotated[int, Field(ge=0)] | None = None
+    """Number of the last patch seen; left out for a snapshot."""
+
+
+class CommandMessage(Message):
+    """Run a command; answered by one `outcome` with the same id."""
+
+    type: Literal["command"]
+    id: Id
+    device: Name
+    command: Name
+    args: Args = {}
+
+
+class HoldMessage(Message):
+    """A finger is on a button: run until `release`, or 400 ms after the last `keep`."""
+
+    type: Literal["hold"]
+    id: Id
+    device: Name
+    command: Name
+    args: Args = {}
+
+
+class Keep(Message):
+    """The finger is still there; every 150 ms. `args` change a camera's drive."""
+
+    type: Literal["keep"]
+    id: Id
+    args: Args | None = None
+
+
+class Release(Message):
+    """The finger is gone."""
+
+    type: Literal["release"]
+    id: Id
+
+
+class Stop(Message):
+    """Stop everything that moves."""
+
+    type: Literal["stop"]
+
+
+class Ping(Message):
+    """Are you there? Answered by `pong`."""
+
+    type: Literal["ping"]
+
+
+class Watch(Message):
+    """Send these topics from now on, and no others."""
+
+    type: Literal["watch"]
+    topics: Annotated[list[Annotated[str, Field(max_length=120)]], Field(max_length=64)]
+    """`meters`, `trace:<device>`, `trace:*`."""
+
+
+ClientMessage = Annotated[
+    Hello | CommandMessage | HoldMessage | Keep | Release | Stop | Ping | Watch,
+    Field(discriminator="type"),
+]
+_ADAPTER: TypeAdapter[
+    Hello | CommandMessage | HoldMessage | Keep | Release | Stop | Ping | Watch
+] = TypeAdapter(ClientMessage)
+
+
+def parse_message(
+    body: dict[str, Any],
+) -> Hello | CommandMessage | HoldMessage | Keep | Release | Stop | Ping | Watch:
+    """Return the message that `body` is.
+
+    Raises:
+        Problem: `bad_request`, with the fields that are wrong; never their values.
+    """
+    try:
+        return _ADAPTER.validate_python(body)
+    except ValidationError as error:
+        fields = [".".join(str(part) for part in e["loc"][1:]) for e in error.errors()][:8]
+        raise Problem("bad_request", fields=fields) from None

@@ -1,0 +1,113 @@
+"""Errors over HTTP: `application/problem+json` with `code` and `params` (RFC 9457)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from aiohttp import web
+
+from drivers.commands import Outcome, OutcomeKind
+
+STATUS: Mapping[str, int] = {
+    "not_authenticated": 401,
+    "not_allowed": 403,
+    "bad_origin": 403,
+    "not_found": 404,
+    "unknown_device": 404,
+    "unknown_command": 404,
+    "method_not_allowed": 405,
+    "interlocked": 409,
+    "locked": 409,
+    "owned": 409,
+    "hold_required": 409,
+    "hold_lost": 409,
+    "not_homed": 409,
+    "misconfigured": 409,
+    "stopping": 409,
+    "config_conflict": 409,
+    "too_large": 413,
+    "unsupported_media": 415,
+    "wrong_host": 421,
+    "invalid_value": 422,
+    "need_full_state": 422,
+    "unsupported": 422,
+    "unknown_fault": 422,
+    "bad_config": 422,
+    "duty": 429,
+    "busy": 429,
+    "rate_limited": 429,
+    "bad_json": 400,
+    "bad_request": 400,
+    "internal": 500,
+    "panel.missing": 503,
+    "no_configuration": 503,
+}
+"""Code -> HTTP status; a refusal whose code is not here is a 409."""
+
+OUTCOME_STATUS: Mapping[OutcomeKind, int] = {
+    OutcomeKind.CONFIRMED: 200,
+    OutcomeKind.SENT: 200,
+    OutcomeKind.SUPERSEDED: 200,
+    OutcomeKind.CANCELLED: 409,
+    OutcomeKind.FAILED: 502,
+    OutcomeKind.OFFLINE: 503,
+    OutcomeKind.EXPIRED: 503,
+    OutcomeKind.TIMEOUT: 504,
+}
+
+
+class Problem(Exception):
+    """An error that ends a request; `params` are what its words need."""
+
+    def __init__(self, code: str, **params: Any) -> None:
+        super().__init__(code)
+        self.code = code
+        self.params = params
+
+    @property
+    def status(self) -> int:
+        """Return the HTTP status of its code."""
+        return STATUS.get(self.code, 409)
+
+
+def json_response(body: Any, status: int = 200) -> web.Response:
+    """Return `body` as JSON."""
+    return web.Response(body=orjson.dumps(body), status=status, content_type="application/json")
+
+
+def problem_response(code: str, params: Mapping[str, Any], status: int | None = None) -> web.Response:
+    """Return an error as problem+json."""
+    at = STATUS.get(code, 409) if status is None else status
+    body = {"type": f"urn:roomd:{code}", "status": at, "code": code, "params": dict(params)}
+    return web.Response(
+        body=orjson.dumps(body, default=str), status=at, content_type="application/problem+json"
+    )
+
+
+def outcome_body(command_id: str, outcome: Outcome) -> dict[str, Any]:
+    """Return an outcome as it goes over HTTP and WebSocket."""
+    return {
+        "id": command_id,
+        "outcome": outcome.kind.value,
+        "code": outcome.code,
+        "params": dict(outcome.params),
+        "tx": outcome.tx,
+        "ms": outcome.ms,
+    }
+
+
+def outcome_response(command_id: str, outcome: Outcome) -> web.Response:
+    """Return an outcome over HTTP: 200, or problem+json that carries it."""
+    body = outcome_body(command_id, outcome)
+    if outcome.kind is OutcomeKind.REFUSED:
+        status = STATUS.get(outcome.code or "", 409)
+    else:
+        status = OUTCOME_STATUS[outcome.kind]
+    if status == 200:
+        return json_response(body)
+    body = {"type": f"urn:roomd:{outcome.code or outcome.kind.value}", "status": status, **body}
+    return web.Response(
+        body=orjson.dumps(body, default=str), status=status, content_type="application/problem+json"
+    )

@@ -1,0 +1,111 @@
+"""The room, its state, commands and STOP over HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Any
+
+from aiohttp import web
+
+from drivers.commands import Outcome
+from roomd.control.commands import Actor, Command
+from roomd.control.room import ADMIN_COMMANDS
+from roomd.identity.tokens import NOBODY
+from roomd.web.access import CONTROL_SOCKET, PRINCIPAL, require
+from roomd.web.body import read_object
+from roomd.web.problem import Problem, json_response, outcome_body, outcome_response
+from roomd.web.room_view import describe_room
+from roomd.web.services import SERVICES
+
+REMEMBERED = 600.0
+"""Seconds for which an `Idempotency-Key` gets the first answer again."""
+KEPT = 1000
+"""Answers kept, at most."""
+
+Answers = dict[tuple[str, str], tuple[float, "asyncio.Future[tuple[str, Outcome]]"]]
+ANSWERS = web.AppKey("answers", Answers)
+
+
+async def room(request: web.Request) -> web.Response:
+    """Answer `GET /api/v1/room`."""
+    return json_response(describe_room(request.app[SERVICES]))
+
+
+async def state(request: web.Request) -> web.Response:
+    """Answer `GET /api/v1/state`."""
+    store = request.app[SERVICES].store
+    return json_response({"seq": store.seq, "points": store.snapshot()})
+
+
+async def command(request: web.Request) -> web.Response:
+    """Answer `POST /api/v1/devices/{device}/{command}` when the command has ended."""
+    device, name = request.match_info["device"], request.match_info["command"]
+    if name in ADMIN_COMMANDS and name not in _commands(request, device):
+        require(request[PRINCIPAL], "device.look_after")
+    args = await read_object(request)
+    key = request.headers.get("Idempotency-Key")
+    if key is None:
+        command_id, outcome = await _run(request, device, name, args)
+        return outcome_response(command_id, outcome)
+    if not 1 <= len(key) <= 100 or not key.isprintable():
+        raise Problem("bad_request", fields=["Idempotency-Key"])
+    answers = request.app[ANSWERS]
+    _forget_old(answers)
+    place = (request[PRINCIPAL].user, key)
+    known = answers.get(place)
+    if known is None:
+        work = asyncio.ensure_future(_run(request, device, name, args))
+        known = answers[place] = (time.monotonic(), work)
+    command_id, outcome = await asyncio.shield(known[1])
+    return outcome_response(command_id, outcome)
+
+
+async def stop(request: web.Request) -> web.Response:
+    """Answer `POST /api/v1/stop`: everything that moves stops; needs no role."""
+    actor = _actor(request)
+    outcomes = await request.app[SERVICES].dispatch.stop_all(actor)
+    return json_response({"devices": {d: outcome_body("", o) for d, o in outcomes.items()}})
+
+
+async def why(request: web.Request) -> web.Response:
+    """Answer `GET /api/v1/why/{device}/{command}`: would it be refused now, and by what."""
+    services = request.app[SERVICES]
+    asked = Command(
+        request.match_info["device"], request.match_info["command"], {}, _actor(request)
+    )
+    refusal = services.dispatch.check(asked)
+    verdict: dict[str, Any] = {"verdict": "allowed", "rules": []}
+    if refusal is not None:
+        verdict = {"verdict": "refused", "rules": [], "code": refusal.code, "params": refusal.params}
+    return json_response(verdict)
+
+
+def _commands(request: web.Request, device: str) -> dict[str, Any]:
+    found = request.app[SERVICES].dispatch.devices.get(device)
+    return {} if found is None else dict(found.commands)
+
+
+async def _run(
+    request: web.Request, device: str, name: str, args: dict[str, Any]
+) -> tuple[str, Outcome]:
+    origin = "cli" if request.app[CONTROL_SOCKET] else "api"
+    asked = Command(device, name, args, _actor(request), origin=origin)
+    # A client that goes away does not take its command back: it was asked, it ends, it is recorded.
+    outcome = await asyncio.shield(
+        asyncio.ensure_future(request.app[SERVICES].dispatch.run(asked))
+    )
+    return asked.id, outcome
+
+
+def _actor(request: web.Request) -> Actor:
+    principal = request.get(PRINCIPAL, NOBODY)
+    return Actor(principal.user, principal.role, "http", request.remote or "")
+
+
+def _forget_old(answers: Answers) -> None:
+    now = time.monotonic()
+    for place in [p for p, (at, _) in answers.items() if now - at > REMEMBERED]:
+        del answers[place]
+    while len(answers) >= KEPT:
+        del answers[next(iter(answers))]

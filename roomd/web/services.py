@@ -1,0 +1,85 @@
+"""What the web server needs of the room, in one place; made by `roomd.app`."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Protocol
+
+from aiohttp import web
+
+from drivers.clock import Clock
+from roomd.control.dispatch import Dispatch
+from roomd.control.holds import Holds
+from roomd.control.supervisor import Supervisor
+from roomd.identity.tokens import Tokens
+from roomd.state.store import Store
+from roomd.web.assets import Assets
+from roomd.web.feed import Feed
+from roomd.web.traces import Traces
+
+
+@dataclass(frozen=True)
+class RoomFacts:
+    """What the pages say of the room itself, from its configuration."""
+
+    id: str
+    name: Mapping[str, str]
+    language: str
+    contact: Mapping[str, Any] | None
+    idle_after: float
+    """Seconds without a touch until the overlay."""
+    plan: Any
+    """The drawing as in the room file, or None."""
+
+
+class ConfigService(Protocol):
+    """The running configuration, as the admin page and `roomd config` see it."""
+
+    def status(self) -> dict[str, Any]:
+        """Return file, generation, time, hash, and the errors of the last attempt."""
+        ...
+
+    async def reload(self) -> dict[str, Any]:
+        """Read the file again and go over to it; return what changed, or the errors that kept the old one."""
+        ...
+
+    async def rollback(self, steps: int) -> dict[str, Any]:
+        """Go back `steps` kept generations."""
+        ...
+
+    def check(self, text: str) -> dict[str, Any]:
+        """Check a text without using it."""
+        ...
+
+
+Discover = Callable[[], Awaitable[list[dict[str, Any]]]]
+Doctor = Callable[[], Awaitable[list[dict[str, Any]]]]
+
+
+@dataclass
+class Services:
+    """See the module."""
+
+    clock: Clock
+    store: Store
+    dispatch: Dispatch
+    holds: Holds
+    supervisor: Supervisor
+    feed: Feed
+    tokens: Tokens
+    traces: Traces
+    assets: Assets
+    facts: RoomFacts
+    config: ConfigService | None = None
+    discover: Discover | None = None
+    doctor: Doctor | None = None
+    simulators: Any = None
+    """The demo's simulators, or None in `roomd run`."""
+    lan: bool = False
+    """The server is reached from outside this machine."""
+    warnings: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    """Banners of the admin page."""
+
+
+SERVICES: Final = web.AppKey("services", Services)

@@ -1,0 +1,255 @@
+"""One panel's WebSocket: who it is, what it asks, what it is told.
+
+Rights are looked up at every message. `stop`, `keep` and `release` are never counted against the rate.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable
+from typing import Any
+
+import orjson
+import structlog
+from aiohttp import WSCloseCode, WSMsgType, web
+
+from drivers.commands import Outcome, OutcomeKind
+from roomd.control.commands import Actor, Command
+from roomd.identity.roles import authorize
+from roomd.identity.tokens import Principal
+from roomd.web.access import PRINCIPAL, TOKENS
+from roomd.web.body import parse_object
+from roomd.web.feed import Client
+from roomd.web.messages import ClientMessage, parse_message
+from roomd.web.problem import Problem, outcome_body
+from roomd.web.rate import Rate
+from roomd.web.room_view import describe_room
+from roomd.web.services import SERVICES, Services
+
+log = structlog.stdlib.get_logger(__name__)
+
+MESSAGE = 64 * 1024
+"""Bytes of one text message (trust.md 6)."""
+PING = 10.0
+"""Seconds between the server's own pings; a peer silent for two of them is gone."""
+AT_ONCE = 32
+"""Commands of one connection that may be under way."""
+REMEMBERED = 600.0
+"""Seconds for which a client's command id gets the first answer again."""
+
+UNCOUNTED = frozenset({"stop", "keep", "release"})
+PERMISSION = {
+    "hello": "state.read",
+    "command": "device.command",
+    "hold": "device.hold",
+    "keep": "device.hold",
+    "release": "device.hold",
+    "stop": "room.stop",
+    "ping": "state.read",
+    "watch": "state.read",
+}
+"""Message type -> permission; what is not here is refused."""
+
+
+class Connection:
+    """One open WebSocket."""
+
+    def __init__(self, services: Services, socket: web.WebSocketResponse, request: web.Request) -> None:
+        self._services = services
+        self._socket = socket
+        self._request = request
+        self._client: Client = services.feed.join()
+        principal = request[PRINCIPAL]
+        self._id = f"ws{id(self):x}"
+        self._actor = Actor(principal.user, principal.role, self._id, request.remote or "")
+        self._rate = Rate(50.0, 100)
+        self._answers: dict[str, tuple[float, asyncio.Task[None], list[str]]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def serve(self) -> None:
+        """Talk until either side ends."""
+        writer = asyncio.create_task(self._client.write(self._socket, self._services.store))
+        slow = asyncio.create_task(self._drop_when_slow())
+        try:
+            await self._read()
+        finally:
+            self._services.holds.lose_client(self._id, "hold_lost")
+            self._services.traces.leave(self)
+            self._services.feed.leave(self._client)
+            for task in (writer, slow, *self._tasks):
+                task.cancel()
+            await asyncio.gather(writer, slow, *self._tasks, return_exceptions=True)
+
+    async def _read(self) -> None:
+        async for message in self._socket:
+            if message.type is not WSMsgType.TEXT:
+                await self._socket.close(code=WSCloseCode.UNSUPPORTED_DATA)
+                return
+            try:
+                self._take(message.data)
+            except Problem as problem:
+                self._tell({"type": "error", "code": problem.code, "params": problem.params})
+            if self._rate.abusive:
+                self._tell({"type": "bye", "code": "rate_limited"})
+                await asyncio.sleep(0)
+                await self._socket.close(code=WSCloseCode.POLICY_VIOLATION)
+                return
+
+    async def _drop_when_slow(self) -> None:
+        await self._client.too_slow.wait()
+        log.warning("panel.slow", client=self._id)
+        transport = self._request.transport
+        if transport is not None:
+            transport.abort()
+
+    # -- messages -------------------------------------------------------------------------------------------------
+
+    def _take(self, text: str) -> None:
+        body = parse_object(text)
+        kind = str(body.get("type", ""))
+        if kind not in PERMISSION:
+            raise Problem("unknown_type", type=kind[:40])
+        if kind not in UNCOUNTED and not self._rate.allow():
+            self._refuse_rate(body)
+            return
+        principal = self._principal()
+        if principal is None or not authorize(principal.role, PERMISSION[kind]):
+            self._refuse(body, "not_allowed")
+            return
+        self._do(parse_message(body))
+
+    def _principal(self) -> Principal | None:
+        """Return who this is now: a session may have ended since the upgrade."""
+        principal = self._request[PRINCIPAL]
+        if not principal.session:
+            return principal
+        return self._request.app[TOKENS].session(principal.session)
+
+    def _do(self, message: ClientMessage) -> None:
+        match message.type:
+            case "hello":
+                self._greet(message.last_seq)
+            case "ping":
+                self._tell({"type": "pong"})
+            case "watch":
+                self._watch(message.topics)
+            case "stop":
+                self._spawn(self._stop())
+            case "command":
+                self._command(message.id, message.device, message.command, message.args)
+            case "hold":
+                self._hold(message.id, message.device, message.command, message.args)
+            case "keep":
+                if not self._services.holds.keep(self._id, message.id, message.args):
+                    self._lost(message.id)
+            case "release":
+                if not self._services.holds.release(self._id, message.id):
+                    self._lost(message.id)
+
+    def _greet(self, last_seq: int | None) -> None:
+        store = self._services.store
+        patch = None if last_seq is None else store.since(last_seq)
+        self._client.live = True
+        if patch is not None:
+            self._tell({"type": "patch", "seq": store.seq, "points": patch})
+            return
+        room = describe_room(self._services)
+        self._tell({"type": "snapshot", "seq": store.seq, "room": room, "points": store.snapshot()})
+
+    def _watch(self, topics: list[str]) -> None:
+        devices = frozenset(t.removeprefix("trace:") for t in topics if t.startswith("trace:"))
+        principal = self._principal()
+        if devices and (principal is None or not authorize(principal.role, "diagnostics")):
+            raise Problem("not_allowed", permission="diagnostics")
+        self._services.traces.watch(self, devices, self._show_trace)
+
+    def _show_trace(self, event: dict[str, Any]) -> None:
+        self._client.push_optional(
+            orjson.dumps({**event, "dropped": self._client.dropped}).decode()
+        )
+
+    def _command(self, client_id: str, device: str, name: str, args: dict[str, Any]) -> None:
+        now = time.monotonic()
+        for old in [k for k, (at, _, _) in self._answers.items() if now - at > REMEMBERED]:
+            del self._answers[old]
+        known = self._answers.get(client_id)
+        if known is not None:
+            for text in known[2]:
+                self._client.push(text)
+            return
+        if len(self._tasks) >= AT_ONCE:
+            self._refuse({"id": client_id, "type": "command"}, "busy")
+            return
+        answer: list[str] = []
+        task = self._spawn(self._run(client_id, device, name, args, answer))
+        self._answers[client_id] = (now, task, answer)
+
+    async def _run(
+        self, client_id: str, device: str, name: str, args: dict[str, Any], answer: list[str]
+    ) -> None:
+        command = Command(device, name, args, self._actor)
+        outcome = await self._services.dispatch.run(command)
+        text = self._outcome_text(client_id, outcome)
+        answer.append(text)
+        self._client.push(text)
+
+    def _hold(self, client_id: str, device: str, name: str, args: dict[str, Any]) -> None:
+        refusal = self._services.holds.start(
+            client_id, device, name, args, self._actor, self._hold_ended
+        )
+        if refusal is not None:
+            self._client.push(self._outcome_text(client_id, refusal))
+
+    async def _hold_ended(self, client_id: str, outcome: Outcome) -> None:
+        self._client.push(self._outcome_text(client_id, outcome))
+
+    async def _stop(self) -> None:
+        outcomes = await self._services.dispatch.stop_all(self._actor)
+        self._tell(
+            {
+                "type": "stopped",
+                "devices": {d: {"outcome": o.kind.value, "code": o.code} for d, o in outcomes.items()},
+            }
+        )
+
+    # -- answers --------------------------------------------------------------------------------------------------
+
+    def _lost(self, client_id: str) -> None:
+        self._client.push(
+            self._outcome_text(client_id, Outcome(OutcomeKind.REFUSED, "hold_lost"))
+        )
+
+    def _refuse(self, body: dict[str, Any], code: str) -> None:
+        if isinstance(body.get("id"), str):
+            outcome = Outcome(OutcomeKind.REFUSED, code)
+            self._client.push(self._outcome_text(body["id"][:64], outcome))
+        else:
+            raise Problem(code)
+
+    def _refuse_rate(self, body: dict[str, Any]) -> None:
+        self._refuse(body, "rate_limited")
+
+    def _outcome_text(self, client_id: str, outcome: Outcome) -> str:
+        message = {"type": "outcome", **outcome_body(client_id, outcome)}
+        return orjson.dumps(message, default=str).decode()
+
+    def _tell(self, message: dict[str, Any]) -> None:
+        self._client.push(orjson.dumps(message, default=str).decode())
+
+    def _spawn(self, work: Awaitable[None]) -> asyncio.Task[None]:
+        task: asyncio.Task[None] = asyncio.ensure_future(work)  # type: ignore[assignment]  # a coroutine gives a Task
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+
+async def open_socket(request: web.Request) -> web.StreamResponse:
+    """Answer `GET /api/v1/ws`."""
+    # No compression: it costs 2.4 to 3.4 times the CPU and 100 to 250 KB a client (performance.md).
+    socket = web.WebSocketResponse(
+        heartbeat=PING, max_msg_size=MESSAGE, compress=False, autoping=True
+    )
+    await socket.prepare(request)
+    await Connection(request.app[SERVICES], socket, request).serve()
+    return socket
