@@ -17,7 +17,9 @@ class Transport(Protocol):
         """Return the endpoint after resolution, for comparing: `serial:/dev/ttyUSB0`, `tcp:10.0.0.5:4352`, ..."""
         ...
 
-    async def open(self, on_chunk: Callable[[Chunk], None], on_lost: Callable[[DriverError], None]) -> None:
+    async def open(
+        self, on_chunk: Callable[[Chunk], None], on_lost: Callable[[DriverError], None]
+    ) -> None:
         """Connect within 3 s. From then on `on_chunk` gets what arrives, and `on_lost` is called once at the end.
 
         `on_lost` is not called for a `close` that was asked for. May be opened again after it was lost or closed.

@@ -1,0 +1,160 @@
+"""A serial port: exclusive, found by its identity at every open, paced by its baud rate."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+
+import serial
+import serial_asyncio_fast
+
+from drivers.errors import DriverError, Unreachable
+from drivers.transport.echo import OwnEcho
+from drivers.transport.frames import Chunk, Frame
+from drivers.transport.identity import is_present, resolve
+
+PARITY = {"N": serial.PARITY_NONE, "E": serial.PARITY_EVEN, "O": serial.PARITY_ODD}
+
+
+class _Port(serial.Serial):
+    """A port that leaves the modem lines as they are unless it is told; pyserial would raise both at every open."""
+
+    wanted: Mapping[str, bool] = {}
+
+    def _update_dtr_state(self) -> None:
+        if "dtr" in self.wanted:
+            super()._update_dtr_state()  # type: ignore[misc]  # pyserial's own hook, not in its stubs
+
+    def _update_rts_state(self) -> None:
+        if "rts" in self.wanted:
+            super()._update_rts_state()  # type: ignore[misc]  # as above
+
+
+class _Protocol(asyncio.Protocol):
+    def __init__(
+        self, on_data: Callable[[bytes], None], on_lost: Callable[[DriverError], None]
+    ) -> None:
+        self._on_data = on_data
+        self._on_lost = on_lost
+        self.asked = False
+
+    def data_received(self, data: bytes) -> None:
+        self._on_data(data)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if not self.asked:
+            self._on_lost(Unreachable(f"serial port lost: {exc or 'closed'}"))
+
+
+class SerialPort:
+    """One serial port.
+
+    Args:
+        identity: one of `by_id`, `usb_serial`, `vid_pid`, `by_path`, `path`.
+        baud: bits per second.
+        line_format: data bits, parity, stop bits, for example `8N1`.
+        local_echo: the adapter returns what we send.
+        modem: `dtr`, `rts` to set; left out, they stay as they are.
+    """
+
+    def __init__(
+        self,
+        identity: Mapping[str, str],
+        baud: int,
+        line_format: str,
+        *,
+        local_echo: bool,
+        modem: Mapping[str, bool],
+    ) -> None:
+        self._identity = dict(identity)
+        self._baud = baud
+        self._format = line_format
+        self._modem = modem
+        self._echo = OwnEcho() if local_echo else None
+        self._transport: serial_asyncio_fast.SerialTransport | None = None
+        self._protocol: _Protocol | None = None
+        self._path = ""
+
+    @property
+    def endpoint(self) -> str:
+        """Return `serial:` with the device file last opened, or with its name where it never was."""
+        return f"serial:{self._path or '='.join(next(iter(self._identity.items())))}"
+
+    async def open(
+        self, on_chunk: Callable[[Chunk], None], on_lost: Callable[[DriverError], None]
+    ) -> None:
+        """Open the port exclusively; raises `Unreachable` (missing, held) or a permanent `Refused`."""
+        path = resolve(self._identity)
+        loop = asyncio.get_running_loop()
+        protocol = _Protocol(lambda data: self._received(data, on_chunk), on_lost)
+        try:
+            port = self._port(path)
+        except (serial.SerialException, OSError, ValueError) as error:
+            raise Unreachable(f"{path}: {error}") from error
+        self._transport = serial_asyncio_fast.SerialTransport(loop, protocol, port)
+        self._protocol = protocol
+        self._path = path
+        if self._echo is not None:
+            self._echo.reset()
+
+    def _port(self, path: str) -> serial.Serial:
+        port = _Port()
+        port.wanted = self._modem
+        port.port = path
+        port.baudrate = self._baud
+        port.bytesize = int(self._format[0])
+        port.parity = PARITY[self._format[1]]
+        port.stopbits = int(self._format[2])
+        port.timeout = 0
+        port.exclusive = True
+        port.dtr = self._modem.get("dtr", False)
+        port.rts = self._modem.get("rts", False)
+        port.open()
+        port.reset_input_buffer()
+        return port
+
+    def _received(self, data: bytes, on_chunk: Callable[[Chunk], None]) -> None:
+        if self._echo is not None:
+            data = self._echo.strip(data)
+        if data:
+            on_chunk(data)
+
+    async def send(self, frame: Frame) -> None:
+        """Hand bytes to the tty at once."""
+        if not isinstance(frame, bytes):
+            raise TypeError("a serial port takes bytes")
+        if self._transport is None or self._transport.is_closing():
+            raise Unreachable(f"{self.endpoint}: closed")
+        if self._echo is not None:
+            self._echo.sent(frame)
+        self._transport.write(frame)
+
+    async def close(self) -> None:
+        """Close; harmless when closed."""
+        if self._protocol is not None:
+            self._protocol.asked = True
+        if self._transport is not None:
+            self._transport.abort()
+            # The descriptor is closed in the next turn of the loop; a replug may want the path at once.
+            await asyncio.sleep(0)
+        self._transport = self._protocol = None
+
+    def wire_time(self, size: int) -> float:
+        """Return bytes x bits / baud, start and stop bits and parity counted."""
+        parity = 0 if self._format[1] == "N" else 1
+        bits = 1 + int(self._format[0]) + parity + int(self._format[2])
+        return size * bits / self._baud
+
+    def subscribe(self, topics: tuple[str, ...]) -> None:
+        """Ignore topics."""
+
+    def present(self) -> bool | None:
+        """Return whether the port is there now."""
+        return is_present(self._identity)
+
+    def descriptor(self) -> int | None:
+        """Return the tty's descriptor while it is open."""
+        if self._transport is None or self._transport.is_closing():
+            return None
+        port = self._transport.serial
+        return None if port is None else int(port.fileno())
