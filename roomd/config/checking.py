@@ -1,12 +1,13 @@
-"""A tree becomes a model: pydantic's errors become problems with places, secrets are told from
-plain text.
+"""A tree becomes a model.
+
+Pydantic's errors become problems with places, secrets are told from plain text.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from typing import Any, TypeVar, get_args
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar, cast, get_args
 
 from pydantic import BaseModel, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
@@ -27,7 +28,7 @@ from roomd.config.nodes import (
     locate,
     plain,
 )
-from roomd.config.places import KeyPath, Place, Problem
+from roomd.config.places import KeyPath, PathPart, Place, Problem
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
@@ -104,9 +105,7 @@ def _decimals(error: ValidationError, node: Node, data: Any) -> bool:
     changed = False
     for detail in error.errors(include_input=False, include_url=False, include_context=False):
         spot = locate(node, detail["loc"])
-        number = decimal(spot.node)
-        if detail["type"] in {"float_type", "needs_unit"} or number is not None:
-            changed = _replace(data, spot.path, number) or changed
+        changed = _replace(data, spot.path, decimal(spot.node)) or changed
     return changed
 
 
@@ -128,13 +127,11 @@ def _problems(
     for detail in error.errors(include_input=False, include_url=False):
         spot = locate(node, detail["loc"], key_place)
         if not isinstance(spot.node, Broken):
-            found.append(_problem(detail, spot, model, node, path))
+            found.append(_problem(detail, spot, model, path))
     return found
 
 
-def _problem(
-    detail: ErrorDetails, spot: Spot, model: type[BaseModel], node: Node, path: KeyPath
-) -> Problem:
+def _problem(detail: ErrorDetails, spot: Spot, model: type[BaseModel], path: KeyPath) -> Problem:
     kind, context = detail["type"], detail.get("ctx", {})
     where = (*path, *spot.path)
     last = detail["loc"][-1] if detail["loc"] else ""
@@ -147,16 +144,22 @@ def _problem(
         return Problem(spot.node.place, where, code, {"limit": context[name]})
     if kind in {"literal_error", "enum"}:
         return _choice(str(context["expected"]), spot, where)
-    if kind == "string_pattern_mismatch":
-        return Problem(_value(spot), where, "bad_form", {"pattern": context["pattern"]})
+    code, params = _value_problem(kind, context, spot.node)
+    return Problem(_value(spot), where, code, params)
+
+
+def _value_problem(kind: str, context: dict[str, Any], node: Node) -> tuple[str, dict[str, Any]]:
     if kind in _TYPES:
-        return Problem(_value(spot), where, _TYPES[kind])
+        return _TYPES[kind], {}
+    if kind == "string_pattern_mismatch":
+        return "bad_form", {"pattern": context["pattern"]}
     if kind == "value_error":
-        reason = "" if isinstance(spot.node, Secret) else str(context.get("error", ""))
-        return Problem(_value(spot), where, "bad_value", {"reason": reason})
+        # A driver's own words may repeat the value.
+        reason = "" if isinstance(node, Secret) else str(context.get("error", ""))
+        return "bad_value", {"reason": reason}
     if kind in _PYDANTIC or not messages.known(kind):
-        return Problem(_value(spot), where, "bad_value", {"reason": kind})
-    return Problem(_value(spot), where, kind, dict(context))
+        return "bad_value", {"reason": kind}
+    return kind, dict(context)
 
 
 def _unknown_key(key: str, spot: Spot, known: list[str], where: KeyPath) -> Problem:
@@ -183,8 +186,9 @@ def _value(spot: Spot) -> Place:
 
 
 def _secrets(model: Any, node: Node, path: KeyPath) -> list[Problem]:
-    """Find plain text where a secret belongs, a secret where it would be shown, and names in one
-    language.
+    """Find plain text where a secret belongs, a secret where it would be shown.
+
+    And names in one language.
     """
     found: list[Problem] = []
     _walk(model, node, path, found.append)
@@ -197,21 +201,20 @@ def _walk(value: Any, node: Node | None, path: KeyPath, report: Callable[[Proble
             report(Problem(node.place, path, "secret_in_plain", {"key": str(path[-1])}))
     elif isinstance(node, Secret):
         report(Problem(node.place, path, "secret_shown"))
-    elif isinstance(value, Words):
-        if isinstance(node, Mapping) and len(node.entries) == 1:
-            (given,) = node.entries
-            report(Problem(node.place, path, "one_language", {"given": given}, "warning"))
-    elif isinstance(value, BaseModel):
+    elif isinstance(value, Words) and isinstance(node, Mapping) and len(node.entries) == 1:
+        (given,) = node.entries
+        report(Problem(node.place, path, "one_language", {"given": given}, "warning"))
+    else:
+        for part, item in _parts(value):
+            _walk(item, None if node is None else child(node, part), (*path, part), report)
+
+
+def _parts(value: Any) -> Iterator[tuple[PathPart, Any]]:
+    """Yield key or position -> value of whatever holds further values."""
+    if isinstance(value, BaseModel):
         for name, field in type(value).model_fields.items():
-            key = field.alias or name
-            _walk(getattr(value, name), _below(node, key), (*path, key), report)
+            yield field.alias or name, getattr(value, name)
     elif isinstance(value, dict):
-        for key, item in value.items():
-            _walk(item, _below(node, str(key)), (*path, str(key)), report)
+        yield from ((str(key), item) for key, item in cast("dict[object, object]", value).items())
     elif isinstance(value, list | tuple):
-        for index, item in enumerate(value):
-            _walk(item, _below(node, index), (*path, index), report)
-
-
-def _below(node: Node | None, part: str | int) -> Node | None:
-    return None if node is None else child(node, part)
+        yield from enumerate(cast("list[object]", value))

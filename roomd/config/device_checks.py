@@ -32,10 +32,10 @@ _UNSTABLE = re.compile(r"/dev/tty(?:USB|ACM)\d+\Z")
 class Devices:
     """What came of all device entries."""
 
-    built: dict[str, DeviceConfig] = field(default_factory=dict)
-    broken: dict[str, BrokenDevice] = field(default_factory=dict)
+    built: dict[str, DeviceConfig] = field(default_factory=dict[str, DeviceConfig])
+    broken: dict[str, BrokenDevice] = field(default_factory=dict[str, BrokenDevice])
     links: Links = field(default_factory=Links)
-    warnings: list[Problem] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list[Problem])
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,8 +225,9 @@ class _Checker:
 
 
 def stable_name(path: str, folder: Path = Path("/dev/serial/by-id")) -> str | None:
-    """Return the name in `/dev/serial/by-id` that leads to the device file `path` just now, or
-    None.
+    """Return the name in `/dev/serial/by-id` that leads to the device file `path` just now.
+
+    Or None.
     """
     try:
         links = sorted(folder.iterdir())

@@ -22,9 +22,9 @@ class Document:
     root: Node | None
     """None where not even the room file itself could be read."""
     problems: list[Problem]
-    files: dict[Path, bytes] = field(default_factory=dict)
+    files: dict[Path, bytes] = field(default_factory=dict[Path, bytes])
     """Every file that was read, secrets left out, with its bytes."""
-    labels: dict[str, Path] = field(default_factory=dict)
+    labels: dict[str, Path] = field(default_factory=dict[str, Path])
     """Name in messages -> file, for showing source lines; secrets left out."""
 
     @property

@@ -1,5 +1,6 @@
-"""Reading one file of the configuration: a plain file, inside its folder, no larger than
-allowed.
+"""Reading one file of the configuration.
+
+A plain file, inside its folder, no larger than allowed.
 """
 
 from __future__ import annotations

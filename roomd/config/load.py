@@ -27,6 +27,7 @@ def load(
     path: Path,
     *,
     data: Path | None = None,
+    beside: Path | None = None,
     table: DriverTable = REGISTRY,
     environment: Mapping[str, str] | None = None,
     stable: Callable[[str], str | None] = stable_name,
@@ -35,13 +36,15 @@ def load(
 
     Args:
         path: the room file.
+        beside: the folder of the room file that people edit, when `path` is a kept copy of it: its
+            `secrets.yaml` counts.
         data: the daemon's data folder, where `secrets.yaml` may stand when it is not beside the
         room file.
         table: where drivers are looked up.
         environment: for `!env` and systemd's credentials; None means the process's own.
         stable: finds the lasting name of a serial port.
     """
-    folders = (path.parent,) if data is None else (path.parent, data)
+    folders = tuple(folder for folder in (beside or path.parent, data) if folder is not None)
     document = read_document(path, Secrets(folders, environment))
     return _Loading(document, table, stable).run()
 
@@ -70,8 +73,9 @@ class _Loading:
         return self._result(room)
 
     def _file_under(self, problem: Problem) -> None:
-        """Sort what was wrong at reading: inside one device entry, in the plan, or anywhere
-        else.
+        """Sort what was wrong at reading.
+
+        Inside one device entry, in the plan, or anywhere else.
         """
         path = problem.path
         if path[:1] == ("devices",) and len(path) > 2:

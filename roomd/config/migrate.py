@@ -1,5 +1,6 @@
-"""Older `schema:` versions become the current one in memory, by pure functions; the file itself
-is never rewritten.
+"""Older `schema:` versions become the current one in memory, by pure functions.
+
+The file itself is never rewritten.
 """
 
 from __future__ import annotations
@@ -20,8 +21,9 @@ MIGRATIONS: Mapping[str, Migration] = {}
 def migrated(
     root: MappingNode, table: Mapping[str, Migration] = MIGRATIONS, newest: str = SCHEMA
 ) -> MappingNode:
-    """Return the room file in the newest version that its steps lead to; an unknown version
-    stays as it is.
+    """Return the room file in the newest version that its steps lead to.
+
+    An unknown version stays as it is.
     """
     for _ in range(len(table) + 1):
         entry = root.entries.get("schema")

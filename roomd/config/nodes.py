@@ -16,8 +16,9 @@ _DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,14})\.[0-9]{1,15}\Z")
 
 @dataclass(slots=True)
 class Scalar:
-    """One value. Plain (unquoted) text may be a boolean or an integer; quoted text is always
-    text.
+    """One value.
+
+    Plain (unquoted) text may be a boolean or an integer; quoted text is always text.
     """
 
     place: Place
@@ -78,8 +79,9 @@ Node = Scalar | Tagged | Secret | Broken | Mapping | Sequence
 
 
 def scalar_value(node: Scalar) -> bool | int | str | None:
-    """Return what a scalar means: `true`/`false`, an integer without leading zeros, nothing,
-    else its text.
+    """Return what a scalar means.
+
+    `true`/`false`, an integer without leading zeros, nothing, else its text.
     """
     if not node.plain:
         return node.text
@@ -91,8 +93,9 @@ def scalar_value(node: Scalar) -> bool | int | str | None:
 
 
 def decimal(node: Node | None) -> float | None:
-    """Return an unquoted decimal number such as `2.4`, which counts only where a number is asked
-    for.
+    """Return an unquoted decimal number such as `2.4`.
+
+    Which counts only where a number is asked for.
     """
     if isinstance(node, Scalar) and node.plain and _DECIMAL.match(node.text):
         return float(node.text)
@@ -100,8 +103,9 @@ def decimal(node: Node | None) -> float | None:
 
 
 def plain(node: Node) -> Any:
-    """Return the tree as dicts, lists and values; a secret becomes its text, something broken
-    None.
+    """Return the tree as dicts, lists and values.
+
+    A secret becomes its text, something broken None.
     """
     match node:
         case Mapping(entries=entries):
@@ -127,8 +131,9 @@ def child(node: Node, part: PathPart) -> Node | None:
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """Where a path ended: the deepest node that is there, its key's place and the path that led
-    to it.
+    """Where a path ended.
+
+    The deepest node that is there, its key's place and the path that led to it.
     """
 
     node: Node
@@ -139,8 +144,9 @@ class Spot:
 
 
 def locate(root: Node, loc: tuple[PathPart, ...], key_place: Place | None = None) -> Spot:
-    """Follow `loc` as far as it goes; parts that name no key (union branches of pydantic) are
-    passed over.
+    """Follow `loc` as far as it goes.
+
+    Parts that name no key (union branches of pydantic) are passed over.
     """
     node, place = root, key_place or root.place
     path: KeyPath = ()
@@ -150,9 +156,8 @@ def locate(root: Node, loc: tuple[PathPart, ...], key_place: Place | None = None
         if below is None:
             whole = False
             continue
+        place = below.place
         if isinstance(node, Mapping) and isinstance(part, str):
             place = node.entries[part].key_place
-        else:
-            place = below.place
         node, path, whole = below, (*path, part), True
     return Spot(node, place, path, whole)

@@ -32,7 +32,7 @@ class Problem:
     path: KeyPath
     """Keys from the top of the room file, for example `("devices", "lift.main", "options")`."""
     code: str
-    params: Mapping[str, Any] = field(default_factory=dict)
+    params: Mapping[str, Any] = field(default_factory=dict[str, Any])
     severity: Literal["error", "warning"] = "error"
 
     @property

@@ -104,7 +104,7 @@ class LoadResult:
     errors: tuple[Problem, ...]
     """All errors by place, those of `misconfigured` too."""
     warnings: tuple[Problem, ...]
-    files: Mapping[str, bytes] = field(default_factory=dict)
+    files: Mapping[str, bytes] = field(default_factory=dict[str, bytes])
     """File name in messages -> its bytes, for source lines and generations; secrets left out."""
     sha256: str = ""
 

@@ -1,5 +1,6 @@
-"""`!secret name` and `!env NAME`: where secret values come from. They leave this module only
-inside `SecretStr`.
+"""`!secret name` and `!env NAME`: where secret values come from.
+
+They leave this module only inside `SecretStr`.
 """
 
 from __future__ import annotations
@@ -22,8 +23,9 @@ _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}\Z")
 
 
 class Secrets:
-    """The secrets of one room: `secrets.yaml` beside the room file, else in the data folder, else
-    systemd's.
+    """The secrets of one room.
+
+    `secrets.yaml` beside the room file, else in the data folder, else systemd's.
 
     The file must be readable by its owner only (0600), or every `!secret` is an error.
     """

@@ -39,7 +39,7 @@ class Parts:
     rest: MappingNode
     devices: Node | None = None
     plan: Entry | None = None
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list[Problem])
 
 
 def split(root: MappingNode) -> Parts:

@@ -29,12 +29,13 @@ class Budget:
 
     keys: int = MAX_KEYS
     files: int = 256
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list[Problem])
 
 
 def read_text(raw: bytes, file: str, path: KeyPath, budget: Budget) -> Node:
-    """Return the tree of one file. Problems that do not end the reading are added to
-    `budget.problems`.
+    """Return the tree of one file.
+
+    Problems that do not end the reading are added to `budget.problems`.
 
     Args:
         raw: the bytes of the file.
@@ -50,18 +51,21 @@ def read_text(raw: bytes, file: str, path: KeyPath, budget: Budget) -> Node:
     try:
         return reader.document(path)
     except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        place = reader.last if mark is None else Place(file, mark.line + 1, mark.column + 1)
-        problem = Problem(place, path, "yaml_syntax", {"problem": error.problem or error.context})
-        raise Unreadable(problem) from None
+        raise Unreadable(_syntax(error, reader.last, path)) from None
     except (YAMLError, ValueError, IndexError, AttributeError, TypeError, AssertionError):
         # The parser's own slips on broken input (a version number out of range, a tag cut short).
         raise Unreadable(Problem(reader.last, path, "yaml_syntax", {"problem": "?"})) from None
 
 
 def _events(text: str) -> Iterator[Any]:
-    yaml = YAML(typ="safe", pure=True)
+    yaml: Any = YAML(typ="safe", pure=True)
     return iter(yaml.parse(text))
+
+
+def _syntax(error: Any, last: Place, path: KeyPath) -> Problem:
+    mark = error.problem_mark or error.context_mark
+    place = last if mark is None else Place(last.file, mark.line + 1, mark.column + 1)
+    return Problem(place, path, "yaml_syntax", {"problem": error.problem or error.context})
 
 
 class _Reader:

@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import Mapping
 from importlib.resources import files
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
@@ -51,8 +51,9 @@ def params_of(words_text: str) -> frozenset[str]:
 
 
 def words(code: str, params: Mapping[str, Any], language: Language) -> str:
-    """Return the words for a code; a code without words is shown as itself, a missing parameter as
-    `{name}`.
+    """Return the words for a code.
+
+    A code without words is shown as itself, a missing parameter as `{name}`.
 
     A parameter that is a text in two languages (`{"zh": …, "en": …}`) is given in `language`.
     """
@@ -61,10 +62,15 @@ def words(code: str, params: Mapping[str, Any], language: Language) -> str:
     return _PARAM.sub(lambda m: _param(params, m[1], language), texts.get(special, code))
 
 
+def both(code: str, params: Mapping[str, Any]) -> str:
+    """Return the words in Chinese, then in English, on one line."""
+    return " ".join(dict.fromkeys(words(code, params, language) for language in LANGUAGES))
+
+
 def _param(params: Mapping[str, Any], name: str, language: Language) -> str:
     if name not in params:
         return "{" + name + "}"
     value = params[name]
     if isinstance(value, Mapping):
-        value = value.get(language, "")
+        value = cast("Mapping[str, object]", value).get(language, "")
     return f"{value:g}" if isinstance(value, float) else str(value)

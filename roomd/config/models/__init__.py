@@ -1,5 +1,6 @@
-"""Pydantic models of the room file `roomd.room/1`; a field's text is its description in schema,
-forms and docs.
+"""Pydantic models of the room file `roomd.room/1`.
+
+A field's text is its description in schema, forms and docs.
 """
 
 from roomd.config.models.devices import DeviceEntry

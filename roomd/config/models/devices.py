@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, cast
 
 from pydantic import BeforeValidator, Field, StringConstraints, Tag, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
@@ -36,8 +36,9 @@ Threshold = Annotated[
 
 
 class Verify(Model):
-    """A second opinion on a point that the device itself cannot report. Nothing is sent because
-    of it.
+    """A second opinion on a point that the device itself cannot report.
+
+    Nothing is sent because of it.
     """
 
     source: Annotated[PointPath, Field(alias="from", examples=["sensor.ac_current.value"])]
@@ -74,11 +75,11 @@ class DeviceEntry(Model):
     room's broker."""
     name: Words
     """What people call it."""
-    options: dict[str, Any] = {}
+    options: dict[str, Any] = Field(default_factory=dict)
     """Settings of the driver; each driver has its own."""
     was: DeviceId | None = None
     """Its former id: history and statistics go on under the new one."""
-    verify: dict[str, Verify] = {}
+    verify: dict[str, Verify] = Field(default_factory=dict)
     """Point of this device -> what it is checked against."""
     preview: Annotated[
         Annotated[str, StringConstraints(max_length=300, pattern=r"^https?://[^\s@]+$")] | None,
@@ -94,6 +95,6 @@ class DeviceEntry(Model):
     @model_validator(mode="before")
     @classmethod
     def _link_words(cls, value: Any) -> Any:
-        if isinstance(value, dict) and value.get("link") == "mqtt":
-            return {**value, "link": None}
-        return value
+        if isinstance(value, dict) and cast("dict[str, Any]", value).get("link") == "mqtt":
+            return {**cast("dict[str, Any]", value), "link": None}
+        return cast("Any", value)

@@ -13,8 +13,9 @@ KIB = 1024
 
 
 class Limits(Model):
-    """What is refused, dropped or closed, and when. `stop`, `keep` and `release` are never
-    counted.
+    """What is refused, dropped or closed, and when.
+
+    `stop`, `keep` and `release` are never counted.
     """
 
     request_line: Annotated[Size, Field(le=64 * KIB)] = 4 * KIB

@@ -1,5 +1,6 @@
-"""How a device is reached: a serial port by what it is, TCP, UDP or HTTP. MQTT devices use the
-room's broker.
+"""How a device is reached: a serial port by what it is, TCP, UDP or HTTP.
+
+MQTT devices use the room's broker.
 """
 
 from __future__ import annotations
@@ -61,8 +62,9 @@ class SerialPort(Model):
 
     @property
     def identity(self) -> str:
-        """Return one text for comparing: `by_id:usb-…`; a path into `/dev/serial` counts as its
-        name.
+        """Return one text for comparing: `by_id:usb-…`.
+
+        A path into `/dev/serial` counts as its name.
         """
         if self.path is not None:
             for kind in ("by-id", "by-path"):
@@ -85,8 +87,9 @@ class ModemLines(Model):
 
 
 class LinkEntry(Model):
-    """One physical endpoint; all devices on it share one lane. Exactly one of `port`, `tcp`,
-    `udp`, `http`.
+    """One physical endpoint; all devices on it share one lane.
+
+    Exactly one of `port`, `tcp`, `udp`, `http`.
     """
 
     port: SerialPort | None = None

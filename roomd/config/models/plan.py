@@ -1,10 +1,12 @@
-"""The drawing of the room: metres, origin at the left end of the front wall seen from above, x
-right, y away.
+"""The drawing of the room.
+
+Metres, origin at the left end of the front wall seen from above, x right, y away.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self
+import math
+from typing import Annotated, Any, Literal, Self, cast
 
 from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -16,13 +18,15 @@ Metres = Annotated[float, Field(ge=-100, le=100, allow_inf_nan=False)]
 Corner = Annotated[list[Metres], Field(min_length=2, max_length=2, examples=[[4.8, 3.6]])]
 FACING = {"right": 0.0, "back": 90.0, "left": 180.0, "front": 270.0}
 MAX_SHAPES = 400
+WALL = 0.01
+"""Metres that a thing on a wall may stand outside."""
 
 
 def _spots(value: Any) -> Any:
     """Read one spot `[x, y]` as a list of one."""
-    if isinstance(value, list) and value and not isinstance(value[0], list):
-        return [value]
-    return value
+    if isinstance(value, list) and value and not isinstance(cast("list[object]", value)[0], list):
+        return [cast("list[object]", value)]
+    return cast("Any", value)
 
 
 def _facing(value: Any) -> Any:
@@ -95,11 +99,15 @@ class Plan(Model):
     """Corners of a simple polygon; y = 0 is the front wall."""
     height: Annotated[float, Field(ge=1, le=100)] = 3.0
     """Metres."""
-    doors: Annotated[list[Door], Field(max_length=64)] = []
+    doors: Annotated[list[Door], Field(max_length=64)] = Field(default_factory=list[Door])
     """Doors."""
-    furniture: Annotated[list[Furniture], Field(max_length=MAX_SHAPES)] = []
+    furniture: Annotated[list[Furniture], Field(max_length=MAX_SHAPES)] = Field(
+        default_factory=list[Furniture]
+    )
     """Furniture."""
-    devices: Annotated[dict[DeviceId, PlanDevice], Field(max_length=512)] = {}
+    devices: Annotated[dict[DeviceId, PlanDevice], Field(max_length=512)] = Field(
+        default_factory=dict
+    )
     """Device id -> where it is."""
 
     @model_validator(mode="after")
@@ -125,16 +133,17 @@ def crosses_itself(outline: list[list[float]]) -> bool:
 
 
 def contains(outline: list[list[float]], spot: list[float]) -> bool:
-    """Tell whether a spot lies in the outline, or at most 1 cm outside of it (things hang on
-    walls).
+    """Tell whether a spot lies in the outline.
+
+    Or at most 1 cm outside of it (things hang on walls).
     """
     x, y = spot
     inside = False
-    for i, (ax, ay) in enumerate(outline):
-        bx, by = outline[(i + 1) % len(outline)]
-        if (ay > y) != (by > y) and x < (bx - ax) * (y - ay) / (by - ay) + ax:
+    for i, a in enumerate(outline):
+        b = outline[(i + 1) % len(outline)]
+        if (a[1] > y) != (b[1] > y) and x < (b[0] - a[0]) * (y - a[1]) / (b[1] - a[1]) + a[0]:
             inside = not inside
-        if _distance(x, y, ax, ay, bx, by) <= 0.01:
+        if _distance(spot, a, b) <= WALL:
             return True
     return inside
 
@@ -147,11 +156,12 @@ def _cross(a: list[float], b: list[float], c: list[float], d: list[float]) -> bo
     return _side(a, b, c) * _side(a, b, d) < 0 and _side(c, d, a) * _side(c, d, b) < 0
 
 
-def _distance(x: float, y: float, ax: float, ay: float, bx: float, by: float) -> float:
-    length = (bx - ax) ** 2 + (by - ay) ** 2
-    along = (
-        0.0
-        if length == 0
-        else max(0.0, min(1.0, ((x - ax) * (bx - ax) + (y - ay) * (by - ay)) / length))
-    )
-    return float(((ax + along * (bx - ax) - x) ** 2 + (ay + along * (by - ay) - y) ** 2) ** 0.5)
+def _distance(spot: list[float], a: list[float], b: list[float]) -> float:
+    """Return how far a spot is from the line between two corners."""
+    width, depth = b[0] - a[0], b[1] - a[1]
+    square = width**2 + depth**2
+    along = 0.0
+    if square > 0:
+        along = ((spot[0] - a[0]) * width + (spot[1] - a[1]) * depth) / square
+        along = max(0.0, min(1.0, along))
+    return math.hypot(a[0] + along * width - spot[0], a[1] + along * depth - spot[1])

@@ -1,5 +1,6 @@
-"""Values with their unit in the text: `300ms`, `40%`, `256KiB`. A bare number is an error that
-shows how.
+"""Values with their unit in the text: `300ms`, `40%`, `256KiB`.
+
+A bare number is an error that shows how.
 """
 
 from __future__ import annotations

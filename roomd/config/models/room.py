@@ -73,11 +73,11 @@ class RoomFile(Model):
     broker: Annotated[BrokerChoice | None, Field(examples=["managed"])] = None
     """MQTT broker: `managed` (roomd starts and supervises one), or the site's own. Left out:
     none."""
-    links: dict[PlainId, LinkEntry] = {}
+    links: dict[PlainId, LinkEntry] = Field(default_factory=dict)
     """Endpoints that several devices share, by name."""
-    devices: dict[DeviceId, DeviceEntry] = {}
+    devices: dict[DeviceId, DeviceEntry] = Field(default_factory=dict)
     """Device id -> device."""
-    zones: dict[PlainId, Zone] = {}
+    zones: dict[PlainId, Zone] = Field(default_factory=dict)
     """Parts of the room."""
     language: Literal["zh", "en"] = "zh"
     """Language of pages until a person chooses."""

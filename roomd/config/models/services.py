@@ -52,13 +52,17 @@ class Broker(Model):
 class Web(Model):
     """The web server of panels and API."""
 
-    listen: Annotated[list[OwnAddress], Field(max_length=16, examples=[["192.168.10.5"]])] = []
+    listen: Annotated[list[OwnAddress], Field(max_length=16, examples=[["192.168.10.5"]])] = Field(
+        default_factory=list
+    )
     """Own addresses to listen on; empty means all of them."""
     port: Annotated[int, Field(ge=1, le=65_535)] = 443
     """HTTPS port."""
     http_port: Annotated[int, Field(ge=0, le=65_535)] = 80
     """Port of the plain page that explains HTTPS; 0 means none."""
-    names: Annotated[list[HostName], Field(max_length=16, examples=[["room-301.example.cn"]])] = []
+    names: Annotated[list[HostName], Field(max_length=16, examples=[["room-301.example.cn"]])] = (
+        Field(default_factory=list)
+    )
     """Further host names that browsers may use for this room."""
 
 

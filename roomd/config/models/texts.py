@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Self, cast
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
@@ -47,10 +47,11 @@ class Words(Model):
     def _one_serves_both(cls, value: Any) -> Any:
         if isinstance(value, str | int):
             raise PydanticCustomError("words_form", "write {{zh: …, en: …}}")
-        if isinstance(value, dict) and len(value) == 1 and {"zh", "en"} & value.keys():
-            (text,) = value.values()
+        given = cast("dict[str, Any]", value) if isinstance(value, dict) else {}
+        if len(given) == 1 and {"zh", "en"} & given.keys():
+            (text,) = given.values()
             return {"zh": text, "en": text}
-        return value
+        return cast("Any", value)
 
     @model_validator(mode="after")
     def _not_empty(self) -> Self:
