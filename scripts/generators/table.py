@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from scripts.generators import configuration, errors, floors
+from scripts.generators import configuration, errors, floors, interface, panel
 
 GENERATED: tuple[tuple[str, Callable[[str], str]], ...] = (
     ("docs/ARCHITECTURE.md", floors.page),
     ("docs/configuration.md", configuration.page),
     ("docs/errors.md", errors.page),
+    ("docs/interface.md", interface.page),
+    ("panel/src/i18n/codes.gen.ts", panel.codes),
+    ("panel/src/wire/wire.gen.ts", panel.wire),
 )
 """Path from the root, and the function that makes its text from the text there is ("" if none)."""
 
