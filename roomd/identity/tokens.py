@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from drivers.clock import Clock
-from roomd.config.durable import write_file
+from roomd.config.durable import write_durably
 
 DEMO_ROLES = ("presenter", "admin", "display", "security", "auditor", "reader")
 """Roles that get a token at the first start."""
@@ -63,7 +63,7 @@ class Tokens:
     def save(self, path: Path) -> None:
         """Keep the hashes in a file that only the daemon reads (0600)."""
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        write_file(path, json.dumps(self.roles, indent=1).encode())
+        write_durably(path, json.dumps(self.roles, indent=1).encode())
 
     def bearer(self, token: str) -> Principal | None:
         """Return whose token it is, or None."""

@@ -9,7 +9,7 @@ from typing import Any
 from aiohttp import web
 
 from drivers.commands import Outcome
-from roomd.control.commands import Actor, Command
+from roomd.control.commands import Actor, Command, Origin
 from roomd.control.room import ADMIN_COMMANDS
 from roomd.identity.tokens import NOBODY
 from roomd.web.access import CONTROL_SOCKET, PRINCIPAL, require
@@ -89,7 +89,7 @@ def _commands(request: web.Request, device: str) -> dict[str, Any]:
 async def _run(
     request: web.Request, device: str, name: str, args: dict[str, Any]
 ) -> tuple[str, Outcome]:
-    origin = "cli" if request.app[CONTROL_SOCKET] else "api"
+    origin: Origin = "cli" if request.app[CONTROL_SOCKET] else "api"
     asked = Command(device, name, args, _actor(request), origin=origin)
     # A client that goes away does not take its command back: it was asked, it ends, it is recorded.
     outcome = await asyncio.shield(

@@ -1,0 +1,168 @@
+"""From a checked configuration to the plan of a room, and from a link's plan to its transport."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from drivers.transport.base import Transport
+from roomd.config.models.services import Broker as BrokerEntry
+from roomd.config.room import BrokenDevice, DeviceConfig, LinkConfig, Room
+from roomd.control.plan import DevicePlan, LinkPlan, RoomPlan
+from roomd.control.room import Misconfigured, Zone
+from roomd.web.services import RoomFacts
+
+MQTT = "mqtt"
+"""Key of the broker's link."""
+
+
+@dataclass(frozen=True)
+class BrokerAddress:
+    """The broker that runs, managed or the site's own, as roomd connects to it."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    client_id: str
+
+
+def make_plan(room: Room, broker: BrokerAddress | None) -> RoomPlan:
+    """Return the plan of `room`; `broker` is None where the room has none."""
+    links = {key: _link(key, link, room, broker) for key, link in room.links.items()}
+    devices = {d.id: _device(d) for d in room.devices.values()}
+    devices |= {b.id: _broken(b) for b in room.broken.values() if b.id not in devices}
+    zones = {
+        zone_id: Zone(zone_id, _words(zone.name), tuple(zone.devices))
+        for zone_id, zone in room.file.zones.items()
+    }
+    return RoomPlan(links, devices, zones)
+
+
+def own_broker(room: Room, installation: str) -> BrokerAddress | None:
+    """Return the site's own broker from the room file; None where there is none or it is managed."""
+    entry = room.file.broker
+    if not isinstance(entry, BrokerEntry):
+        return None
+    password = entry.password.get_secret_value() if entry.password is not None else ""
+    client_id = entry.client_id or f"roomd-{room.file.room.id}-{installation}"
+    return BrokerAddress(entry.host, entry.port, entry.user or "", password, client_id)
+
+
+def make_facts(room: Room) -> RoomFacts:
+    """Return what the pages say of the room."""
+    contact = room.file.contact
+    plan: object = "none" if room.no_plan else None
+    if room.plan is not None:
+        plan = room.plan.model_dump(mode="json", exclude_none=True)
+    return RoomFacts(
+        id=room.file.room.id,
+        name=_words(room.file.room.name),
+        language=room.file.language,
+        contact=None if contact is None else _words(contact),
+        idle_after=room.file.idle_after,
+        plan=plan,
+    )
+
+
+def make_transport(plan: LinkPlan) -> Transport:
+    """Return the transport of a link; each kind is imported when a room has it."""
+    match plan.kind:
+        case "serial":
+            from drivers.transport.serial_port import SerialPort  # noqa: PLC0415  # start-up time
+
+            return SerialPort(
+                plan.serial,
+                plan.baud,
+                plan.format,
+                local_echo=plan.local_echo,
+                modem=plan.modem,
+            )
+        case "tcp":
+            from drivers.transport.tcp import Tcp  # noqa: PLC0415  # as above
+
+            return Tcp(plan.host, plan.port)
+        case "udp":
+            from drivers.transport.udp import Udp  # noqa: PLC0415  # as above
+
+            return Udp(plan.host, plan.port)
+        case "http":
+            from drivers.transport.http import Http  # noqa: PLC0415  # as above
+
+            return Http(plan.url)
+        case "mqtt":
+            from drivers.transport.mqtt import Broker, Mqtt  # noqa: PLC0415  # as above
+
+            return Mqtt(
+                Broker(plan.host, plan.port, plan.user, plan.password, plan.client_id, plan.room)
+            )
+
+
+def _link(key: str, link: LinkConfig, room: Room, broker: BrokerAddress | None) -> LinkPlan:
+    if link.transport == "mqtt":
+        at = broker or BrokerAddress("127.0.0.1", 0, "", "", "")
+        return LinkPlan(
+            MQTT,
+            "mqtt",
+            host=at.host,
+            port=at.port,
+            user=at.user,
+            password=at.password,
+            client_id=at.client_id,
+            room=room.file.room.id,
+        )
+    if link.transport == "memory":
+        raise ValueError("a room file cannot name a link in memory")
+    serial: Mapping[str, str] = {}
+    if link.serial is not None:
+        kind, _, name = link.serial.identity.partition(":")
+        serial = {kind: name}
+    modem: Mapping[str, bool] = {}
+    if link.modem is not None:
+        modem = link.modem.model_dump(exclude_none=True)
+    return LinkPlan(
+        key,
+        link.transport,
+        host=link.host,
+        port=link.port,
+        serial=serial,
+        baud=link.baud,
+        format=link.format,
+        local_echo=link.local_echo,
+        modem=modem,
+        url=link.url,
+        gap=link.gap,
+    )
+
+
+def _device(device: DeviceConfig) -> DevicePlan:
+    return DevicePlan(
+        id=device.id,
+        kind=device.spec.kind,
+        driver=device.spec.id,
+        name=_words(device.name),
+        spec=device.spec,
+        settings=device.options,
+        link=device.endpoint,
+        preview=device.entry.preview,
+    )
+
+
+def _broken(device: BrokenDevice) -> DevicePlan:
+    first = device.problems[0]
+    name = {"zh": device.id, "en": device.id} if device.name is None else _words(device.name)
+    place = first.place
+    return DevicePlan(
+        id=device.id,
+        kind=device.kind or "unknown",
+        driver="",
+        name=name,
+        spec=None,
+        settings=None,
+        link="",
+        problem=Misconfigured(place.file, place.line, place.column, first.code, first.params),
+    )
+
+
+def _words(words: object) -> dict[str, str]:
+    return {"zh": str(getattr(words, "zh", "")), "en": str(getattr(words, "en", ""))}

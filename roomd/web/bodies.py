@@ -1,0 +1,91 @@
+"""Which model describes which HTTP body; the interface page is made from this and the route table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, RootModel
+from pydantic.json_schema import models_json_schema
+
+from roomd.web.answers import DevicesBody, OutcomeBody, ProblemBody, SessionBody, StateBody
+from roomd.web.room_shape import RoomShape, Shape
+
+API = "/api/v1"
+
+
+class StopBody(Shape):
+    """Body of `POST /api/v1/stop`: how each device's stop ended."""
+
+    devices: dict[str, OutcomeBody]
+    """Device id -> outcome."""
+
+
+class WhyBody(Shape):
+    """Body of `GET /api/v1/why/...`: would the command be refused now, and by what."""
+
+    verdict: str
+    """`allowed` or `refused`."""
+    rules: list[Any]
+    """Rules that were asked; none in this version."""
+    code: str | None = None
+    """Why it would be refused."""
+    params: dict[str, Any] | None = None
+    """What the words need."""
+
+
+class Credential(Shape):
+    """A token, once."""
+
+    token: str
+    """As printed by the demo or at the first start."""
+
+
+class Arguments(RootModel[dict[str, Any]]):
+    """Arguments of a command, as `/api/v1/room` describes them."""
+
+
+class ConfigText(Shape):
+    """A room file's text."""
+
+    text: str
+    """YAML."""
+
+
+class Steps(Shape):
+    """How many kept generations to go back."""
+
+    steps: int = 1
+    """1 to 9."""
+
+
+RESPONSES: dict[tuple[str, str], type[BaseModel]] = {
+    ("GET", f"{API}/room"): RoomShape,
+    ("GET", f"{API}/state"): StateBody,
+    ("POST", f"{API}/devices/{{device}}/{{command}}"): OutcomeBody,
+    ("POST", f"{API}/stop"): StopBody,
+    ("GET", f"{API}/why/{{device}}/{{command}}"): WhyBody,
+    ("GET", f"{API}/session"): SessionBody,
+    ("POST", f"{API}/session"): SessionBody,
+    ("GET", f"{API}/devices"): DevicesBody,
+}
+"""Method and path -> model of the answer; the others answer an object that their docs describe."""
+
+REQUESTS: dict[tuple[str, str], type[BaseModel]] = {
+    ("POST", f"{API}/devices/{{device}}/{{command}}"): Arguments,
+    ("POST", f"{API}/session"): Credential,
+    ("POST", f"{API}/config/check"): ConfigText,
+    ("POST", f"{API}/config/rollback"): Steps,
+}
+"""Method and path -> model of the body that is sent."""
+
+
+def components() -> dict[str, Any]:
+    """Return the JSON schemas of all bodies."""
+    models: list[type[BaseModel]] = [
+        *dict.fromkeys((*RESPONSES.values(), *REQUESTS.values(), ProblemBody))
+    ]
+    _, found = models_json_schema(
+        [(m, "serialization") for m in models], ref_template="#/components/schemas/{model}"
+    )
+    schemas: dict[str, Any] = found["$defs"]
+    return schemas

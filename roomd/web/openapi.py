@@ -1,0 +1,93 @@
+"""`GET /api/v1/openapi.json`: made from the route table, so that it cannot say what is not there."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from aiohttp import web
+from pydantic import BaseModel
+
+from roomd import __version__
+from roomd.identity.roles import PERMISSIONS
+from roomd.web.answers import ProblemBody
+from roomd.web.bodies import REQUESTS, RESPONSES, components
+from roomd.web.problem import json_response
+
+
+async def openapi(request: web.Request) -> web.Response:
+    """Answer `GET /api/v1/openapi.json`: this description."""
+    return json_response(describe())
+
+
+def describe() -> dict[str, Any]:
+    """Return the description of the whole HTTP interface."""
+    from roomd.web.server import ROUTES  # noqa: PLC0415  # the table names this handler
+
+    paths: dict[str, dict[str, Any]] = {}
+    for method, path, permission, handler in ROUTES:
+        operation = _operation(method, path, permission, handler.__doc__ or "")
+        paths.setdefault(path, {})[method.lower()] = operation
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "roomd",
+            "version": __version__,
+            "description": "One meeting room: devices, state, commands, STOP.",
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "paths": paths,
+        "components": {
+            "schemas": components(),
+            "securitySchemes": {
+                "bearer": {"type": "http", "scheme": "bearer"},
+                "session": {"type": "apiKey", "in": "cookie", "name": "roomd"},
+            },
+        },
+    }
+
+
+def _operation(method: str, path: str, permission: str | None, text: str) -> dict[str, Any]:
+    summary = text.strip().splitlines()[0] if text.strip() else path
+    found: dict[str, Any] = {
+        "summary": summary,
+        "operationId": _operation_id(method, path),
+        "responses": {
+            "200": _json(RESPONSES.get((method, path)), "Done."),
+            "default": _json(ProblemBody, "Refused or failed.", "application/problem+json"),
+        },
+        "security": [] if permission is None else [{"bearer": []}, {"session": []}],
+    }
+    if permission is not None:
+        found["x-permission"] = permission
+        found["x-roles"] = sorted(PERMISSIONS[permission])
+    names = re.findall(r"{(\w+)}", path)
+    if names:
+        found["parameters"] = [
+            {"name": n, "in": "path", "required": True, "schema": {"type": "string"}} for n in names
+        ]
+    wanted = REQUESTS.get((method, path))
+    if wanted is not None:
+        found["requestBody"] = {"content": {"application/json": {"schema": _ref(wanted)}}}
+    if (method, path) == ("GET", "/api/v1/ws"):
+        found["responses"] = {"101": {"description": "WebSocket; see docs/api.md."}}
+    if (method, path) == ("DELETE", "/api/v1/session"):
+        found["responses"]["204"] = {"description": "Forgotten."}
+        del found["responses"]["200"]
+    return found
+
+
+def _operation_id(method: str, path: str) -> str:
+    words = re.sub(r"[{}]", "", path.removeprefix("/api/v1/")).replace(".", "_")
+    return f"{method.lower()}_{words.replace('/', '_')}"
+
+
+def _ref(model: type[BaseModel]) -> dict[str, str]:
+    return {"$ref": f"#/components/schemas/{model.__name__}"}
+
+
+def _json(
+    model: type[BaseModel] | None, description: str, media: str = "application/json"
+) -> dict[str, Any]:
+    schema: dict[str, Any] = {"type": "object"} if model is None else dict(_ref(model))
+    return {"description": description, "content": {media: {"schema": schema}}}

@@ -1,0 +1,122 @@
+"""The web server: one table of routes, each with the permission it needs; what is not in it is 404."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+import structlog
+from aiohttp import web
+
+from roomd.web.access import CONTROL_SOCKET, HOSTS, TOKENS, from_loopback, guarded
+from roomd.web.headers import add_headers
+from roomd.web.metrics import metrics
+from roomd.web.openapi import openapi
+from roomd.web.problem import Problem, problem_response
+from roomd.web.routes import operation, room, session, simulators
+from roomd.web.services import SERVICES, Services
+from roomd.web.ws import open_socket
+
+log = structlog.stdlib.get_logger(__name__)
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+API: Final = "/api/v1"
+
+ROUTES: Final[tuple[tuple[str, str, str | None, Handler], ...]] = (
+    ("GET", f"{API}/room", "state.read", room.room),
+    ("GET", f"{API}/state", "state.read", room.state),
+    ("POST", f"{API}/devices/{{device}}/{{command}}", "device.command", room.command),
+    ("GET", f"{API}/why/{{device}}/{{command}}", "room.why", room.why),
+    ("POST", f"{API}/stop", None, room.stop),
+    ("GET", f"{API}/ws", "state.read", open_socket),
+    ("GET", f"{API}/session", "session.own", session.show),
+    ("POST", f"{API}/session", None, session.begin),
+    ("DELETE", f"{API}/session", "session.own", session.end),
+    ("GET", f"{API}/devices", "diagnostics", operation.devices),
+    ("GET", f"{API}/config", "config.read", operation.config_show),
+    ("POST", f"{API}/config/check", "config.read", operation.config_check),
+    ("POST", f"{API}/config/reload", "config.change", operation.config_reload),
+    ("POST", f"{API}/config/rollback", "config.change", operation.config_rollback),
+    ("GET", f"{API}/discover", "diagnostics", operation.discover),
+    ("GET", f"{API}/doctor", "diagnostics", operation.doctor),
+    ("GET", f"{API}/openapi.json", None, openapi),
+)
+"""Method, path, permission (None: open to all), handler."""
+
+OPEN_TO_ALL: Final = frozenset({f"{API}/stop", f"{API}/session", f"{API}/openapi.json"})
+
+
+def make_app(services: Services, hosts: frozenset[str], *, control_socket: bool) -> web.Application:
+    """Return the application for TCP, or the one behind `control.sock`."""
+    app = web.Application(middlewares=[_answer_problems], client_max_size=256 * 1024)
+    app[SERVICES] = services
+    app[TOKENS] = services.tokens
+    app[HOSTS] = hosts
+    app[CONTROL_SOCKET] = control_socket
+    app[room.ANSWERS] = {}
+    for method, path, permission, handler in ROUTES:
+        app.router.add_route(method, path, guarded(permission, handler))
+    app.router.add_get("/healthz", guarded(None, _health))
+    app.router.add_get("/readyz", guarded(None, _ready))
+    app.router.add_get("/metrics", guarded(None, metrics))
+    if services.simulators is not None:
+        # In the demo on loopback anybody at this machine may break a simulator; over the network only an admin.
+        permission = "simulators" if services.lan else None
+        app.router.add_get("/sim", guarded(permission, simulators.show_all))
+        app.router.add_get("/sim/{device}", guarded(permission, simulators.show))
+        app.router.add_post("/sim/{device}", guarded(permission, simulators.change))
+    app.router.add_get("/{path:.*}", guarded(None, _page))
+    app.on_response_prepare.append(add_headers)
+    return app
+
+
+@web.middleware
+async def _answer_problems(request: web.Request, handler: Handler) -> web.StreamResponse:
+    started = time.perf_counter()
+    try:
+        return await handler(request)
+    except Problem as problem:
+        return problem_response(problem.code, problem.params)
+    except web.HTTPRequestEntityTooLarge:
+        return problem_response("too_large", {"limit": 256 * 1024})
+    except web.HTTPMethodNotAllowed as error:
+        allowed = sorted(error.allowed_methods)
+        return problem_response("method_not_allowed", {"allowed": allowed})
+    except web.HTTPNotFound:
+        return problem_response("not_found", {"path": request.path[:200]})
+    finally:
+        log.debug(
+            "http.request",
+            method=request.method,
+            path=request.path,
+            ms=round((time.perf_counter() - started) * 1000, 1),
+        )
+
+
+async def _health(request: web.Request) -> web.Response:
+    """Answer `GET /healthz`: the loop turns."""
+    return web.Response(text="ok\n")
+
+
+async def _ready(request: web.Request) -> web.Response:
+    """Answer `GET /readyz`: panels can be served; devices may still be on their way."""
+    if request.app[SERVICES].dispatch.stopping:
+        return web.Response(text="stopping\n", status=503)
+    return web.Response(text="ready\n")
+
+
+async def _page(request: web.Request) -> web.Response:
+    """Answer a page or one of its files."""
+    if request.path.startswith(("/api/", "/sim/")):
+        raise Problem("not_found", path=request.path[:200])
+    services = request.app[SERVICES]
+    found = services.assets.respond(request)
+    if found is not None:
+        return found
+    if not services.assets.present and request.path in ("/", "/admin", "/display"):
+        raise Problem("panel.missing")
+    raise Problem("not_found", path=request.path[:200])
+
+
+__all__ = ["API", "OPEN_TO_ALL", "ROUTES", "from_loopback", "make_app"]
