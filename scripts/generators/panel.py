@@ -8,24 +8,26 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from roomd.messages import LANGUAGES, table
-from roomd.web import messages
+from roomd.web.answers import ServerMessage
+from roomd.web.bodies import components
+from roomd.web.messages import ClientMessage
 from scripts.generators.typescript import HEAD, declarations, type_of
 
-UNIONS = ("ClientMessage", "ServerMessage")
-"""Names in `roomd.web.messages` whose types the panel uses."""
+UNIONS: dict[str, Any] = {"ClientMessage": ClientMessage, "ServerMessage": ServerMessage}
+"""What goes over the WebSocket, either way."""
 
 
 def wire(_current: str) -> str:
-    """Return `wire.gen.ts`."""
-    found: dict[str, Any] = {n: vars(messages)[n] for n in UNIONS if n in vars(messages)}
+    """Return `wire.gen.ts`: the messages of the WebSocket and the bodies of HTTP."""
     parts: list[str] = [HEAD]
     seen: set[str] = set()
-    for name, union in found.items():
+    for name, union in UNIONS.items():
         schema = TypeAdapter[Any](union).json_schema(mode="validation")
         definitions = {k: v for k, v in schema.pop("$defs", {}).items() if k not in seen}
         seen |= set(definitions)
         parts += [declarations(definitions), f"export type {name} = {type_of(schema)}"]
-    return "\n\n".join(parts) + "\n"
+    bodies = {name: body for name, body in components().items() if name not in seen}
+    return "\n\n".join([*parts, declarations(bodies)]) + "\n"
 
 
 def codes(_current: str) -> str:

@@ -12,6 +12,7 @@ GENERATED: tuple[tuple[str, Callable[[str], str]], ...] = (
     ("docs/configuration.md", configuration.page),
     ("docs/errors.md", errors.page),
     ("docs/interface.md", interface.page),
+    ("docs/openapi.json", interface.description),
     ("panel/src/i18n/codes.gen.ts", panel.codes),
     ("panel/src/wire/wire.gen.ts", panel.wire),
 )
