@@ -36,11 +36,17 @@ class Frame:
 class Wire(Protocol):
     """What a simulator is plugged into; several may share one wire (RS-485, VISCA chain, broker)."""
 
-    address: str
-    """`/dev/pts/3`, `127.0.0.1:4352`, or the broker's."""
+    @property
+    def address(self) -> str:
+        """Return `/dev/pts/3`, `127.0.0.1:4352`, or the broker's address."""
+        ...
 
     def transmit(self, data: bytes, *, peer: object, topic: str, retain: bool) -> None:
         """Put bytes on the wire, paced where the wire is a serial line."""
+        ...
+
+    def drop_connections(self) -> None:
+        """End all connections (TCP, broker); a serial line and UDP have none."""
         ...
 
     def unplug(self) -> None:
@@ -104,12 +110,17 @@ class Simulator:
         known = {f.name for f in dataclasses.fields(self.state)}
         unknown = set(values) - known
         if unknown:
-            raise ValueError(f"no such value: {', '.join(sorted(unknown))}; there are {', '.join(sorted(known))}")
+            raise ValueError(
+                f"no such value: {', '.join(sorted(unknown))}; there are {', '.join(sorted(known))}"
+            )
         for name, value in values.items():
             setattr(self.state, name, value)
 
     def power_cycle(self) -> None:
         """Lose what a reboot loses; called by the fault `reboot` when it comes back."""
+
+    def intrude(self) -> None:
+        """Send what nobody asked for, and what is meant for others; called when the fault `intruder` is set."""
 
     def close(self) -> None:
         """Stop timers."""
@@ -117,7 +128,13 @@ class Simulator:
     # -- what the base gives --------------------------------------------------------------------------------------
 
     def emit(
-        self, data: bytes, *, peer: object = None, topic: str = "", retain: bool = False, after: float = 0.0
+        self,
+        data: bytes,
+        *,
+        peer: object = None,
+        topic: str = "",
+        retain: bool = False,
+        after: float = 0.0,
     ) -> None:
         """Send bytes, `after` seconds from now, through the faults that are set."""
         from drivers.simulation.faults import send_through  # noqa: PLC0415  # faults know simulators, not the reverse
@@ -134,7 +151,12 @@ class Simulator:
             "known_faults": sorted(WIRE_FAULTS | self.protocol_faults),
             "abuse": list(self.abuse),
             "frames": [
-                {"at": round(f.at, 4), "direction": f.direction, "hex": f.data.hex(" "), "topic": f.topic}
+                {
+                    "at": round(f.at, 4),
+                    "direction": f.direction,
+                    "hex": f.data.hex(" "),
+                    "topic": f.topic,
+                }
                 for f in self.frames
             ],
         }

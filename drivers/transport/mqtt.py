@@ -123,7 +123,7 @@ class Mqtt:
             if topic == f"{self._own}/ping":
                 self._pong.set()
                 continue
-            payload = message.payload if isinstance(message.payload, bytes) else b""
+            payload = bytes(message.payload)
             if len(payload) > PAYLOAD:
                 self.dropped["too_large"] += 1
                 continue

@@ -1,0 +1,136 @@
+"""Breaking a simulator while it runs (protocols.md 1.5): what is sent and received passes through here."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from drivers.simulation.simulator import WIRE_FAULTS, Frame, Simulator, UnknownFault
+
+NOISE = 0.2
+"""Share of answers that `garble` spoils unless a rate is given."""
+DEFAULTS: dict[str, Any] = {"garble": NOISE, "split": 1, "slow": 100, "late": 2000, "reboot": 3}
+"""What a fault's parameter is when only its name is given: rate, bytes, ms, ms, s."""
+
+
+def set_fault(simulator: Simulator, name: str, value: Any, seconds: float | None) -> None:
+    """Set a fault, for `seconds` or until it is cleared.
+
+    Raises:
+        UnknownFault: this simulator has no such fault.
+    """
+    known = WIRE_FAULTS | simulator.protocol_faults
+    if name not in known:
+        raise UnknownFault(f"no such fault: {name}; there are {', '.join(sorted(known))}")
+    if value is True and name in DEFAULTS:
+        value = DEFAULTS[name]
+    simulator.faults[name] = value
+    if name == "unplug" and simulator.wire is not None:
+        simulator.wire.unplug()
+    if name == "reboot":
+        _reboot(simulator, float(value))
+    if name == "intruder":
+        simulator.intrude()
+    if seconds is not None and name != "reboot":
+        simulator.clock.call_later(seconds, lambda: clear_fault(simulator, name))
+
+
+def clear_fault(simulator: Simulator, name: str) -> None:
+    """Mend one fault; harmless when it is not set."""
+    if simulator.faults.pop(name, None) is not None and name == "unplug":
+        _plug(simulator)
+
+
+def clear_faults(simulator: Simulator) -> None:
+    """Mend everything."""
+    for name in list(simulator.faults):
+        clear_fault(simulator, name)
+
+
+def deliver(simulator: Simulator, data: bytes, peer: object, topic: str) -> None:
+    """Give a simulator what arrived for it, unless it is deaf, off or unplugged."""
+    if "unplug" in simulator.faults or "reboot" in simulator.faults:
+        return
+    simulator.frames.append(Frame(simulator.clock.monotonic(), "rx", data, topic))
+    if "echo" in simulator.faults:
+        _put(simulator, data, peer=peer, topic=topic, retain=False)
+    if "deaf" not in simulator.faults:
+        simulator.receive(data, peer, topic)
+
+
+def send_through(
+    simulator: Simulator, data: bytes, *, peer: object, topic: str, retain: bool, after: float
+) -> None:
+    """Send for a simulator, through the faults that are set."""
+    faults = simulator.faults
+    delay = after + float(faults.get("slow", 0)) / 1000 + float(faults.get("late", 0)) / 1000
+
+    def go() -> None:
+        if {"mute", "deaf", "reboot", "unplug"} & faults.keys():
+            return
+        for _ in range(2 if "echo_twice" in faults else 1):
+            spoiled = _garbled(simulator, data)
+            for piece in _pieces(simulator, spoiled):
+                _put(simulator, piece, peer=peer, topic=topic, retain=retain)
+
+    _later(simulator, delay, go)
+
+
+def _later(simulator: Simulator, delay: float, go: Callable[[], None]) -> None:
+    if delay > 0:
+        simulator.clock.call_later(delay, go)
+    else:
+        go()
+
+
+def _put(simulator: Simulator, data: bytes, *, peer: object, topic: str, retain: bool) -> None:
+    simulator.frames.append(Frame(simulator.clock.monotonic(), "tx", data, topic))
+    if simulator.wire is not None:
+        simulator.wire.transmit(data, peer=peer, topic=topic, retain=retain)
+
+
+def _garbled(simulator: Simulator, data: bytes) -> bytes:
+    rate = float(simulator.faults.get("garble", 0))
+    dice = simulator.random
+    if not data or dice.random() >= rate:
+        return data
+    match dice.randrange(3):
+        case 0:
+            spot = dice.randrange(len(data))
+            return data[:spot] + bytes((data[spot] ^ (1 << dice.randrange(8)),)) + data[spot + 1 :]
+        case 1:
+            noise = bytes(dice.randrange(256) for _ in range(dice.randint(1, 20)))
+            return noise + data
+        case _:
+            return data[:-1]
+
+
+def _pieces(simulator: Simulator, data: bytes) -> list[bytes]:
+    size = int(simulator.faults.get("split", 0))
+    if size <= 0 or not data:
+        return [data]
+    return [data[i : i + size] for i in range(0, len(data), size)]
+
+
+def _reboot(simulator: Simulator, seconds: float) -> None:
+    """Drop connections, be silent for a while, lose what a reboot loses, come back."""
+    if simulator.wire is not None:
+        simulator.wire.drop_connections()
+
+    def come_back() -> None:
+        simulator.faults.pop("reboot", None)
+        simulator.power_cycle()
+
+    simulator.clock.call_later(seconds, come_back)
+
+
+def _plug(simulator: Simulator) -> None:
+    if simulator.wire is not None:
+        task = asyncio.ensure_future(simulator.wire.plug())
+        _plugging.add(task)
+        task.add_done_callback(_plugging.discard)
+
+
+_plugging: set[asyncio.Future[None]] = set()
+"""Keeps the tasks from being collected while they run."""
