@@ -10,7 +10,7 @@ import asyncio
 import heapq
 import itertools
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from typing import Protocol
 
@@ -135,7 +135,7 @@ async def settle(rounds: int = 12) -> None:
 
 
 @asynccontextmanager
-async def deadline(clock: Clock, seconds: float | None) -> AsyncIterator[asyncio.Timeout]:
+async def deadline(clock: Clock, seconds: float | None) -> AsyncGenerator[asyncio.Timeout, None]:
     """Raise `TimeoutError` inside the block when `seconds` of `clock` have passed; None means never."""
     async with asyncio.timeout(None) as scope:
         loop = asyncio.get_running_loop()

@@ -49,7 +49,7 @@ class Outcome:
     kind: OutcomeKind
     code: str | None = None
     """Reason in snake_case, for example `interlocked`, `no_reply`, `mismatch`; None where the kind says all."""
-    params: Mapping[str, Any] = field(default_factory=dict)
+    params: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """What the words for `code` need: numbers, ids, units."""
     tx: int = 0
     """Frames that left for the device."""
@@ -92,7 +92,7 @@ class CommandSpec:
     """One command of one device. Times are seconds."""
 
     name: str
-    args: Mapping[str, Arg] = field(default_factory=dict)
+    args: Mapping[str, Arg] = field(default_factory=dict[str, Arg])
     key: str | None = None
     """Newest wins among commands of one device with the same key; `{arg}` stands for an argument's value. None: each is
     its own (steps, pulses, toggles)."""
@@ -106,10 +106,10 @@ class CommandSpec:
     """For one answer, wire time not counted (the link adds it)."""
     settles: float = 0.0
     """How long, after the device accepted, the `confirm` points may take to reach their wish."""
-    confirm: Mapping[str, Any] = field(default_factory=dict)
+    confirm: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """Points that must be *reported* with these values before the outcome is `confirmed`; `"{level}"` stands for an
     argument's value. Points whose argument was not given are left out."""
-    effects: Mapping[str, Any] = field(default_factory=dict)
+    effects: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """Points that the command is meant to change but that nobody reports (assumed)."""
     answers: Literal["device", "gateway", "none"] = "device"
     """Who acknowledges: the device (`confirmed`), only a gateway (`sent`), or nobody (`sent`)."""

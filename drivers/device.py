@@ -52,7 +52,7 @@ class Device(Generic[SettingsT]):
     points: tuple[PointSpec, ...] = ()
     """Set on the class, or in `__init__` where the settings decide (channels)."""
     bare_replies: bool = False
-    """True where answers do not name their question (`OK`): after a timeout the lane then discards input for a while."""
+    """True where answers do not name their question (`OK`): after a timeout the lane discards input for a while."""
     silence_is_offline: bool = True
     """False where silence says nothing: no feedback at all, or a device that only speaks when it changes."""
     inquiry_timeout: float = 1.0
@@ -98,7 +98,7 @@ class Device(Generic[SettingsT]):
         return None
 
     def stop_frames(self) -> tuple[bytes, ...]:
-        """Return the frames that stop it, ready to be written to the wire by a last resort; empty where it never moves."""
+        """Return the frames that stop it, ready for the wire, for a last resort; empty where it never moves."""
         return ()
 
     def command_specs(self) -> dict[str, CommandSpec]:

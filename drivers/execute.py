@@ -30,7 +30,7 @@ class Request:
     """A command with all that dispatch decided."""
 
     command: str
-    args: Mapping[str, Any] = field(default_factory=dict)
+    args: Mapping[str, Any] = field(default_factory=dict[str, Any])
     id: str = ""
     priority: Priority | None = None
     """None: the command's own."""

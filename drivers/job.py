@@ -1,7 +1,7 @@
 """One command, poll or handshake on its way through a lane. No I/O.
 
-A job is *queued* until its first byte, *in flight* while it holds a slot of the lane, and *settling* when bytes have left
-and it waits apart from the lane (for a completion, a repeat, a confirming report).
+A job is *queued* until its first byte, *in flight* while it holds a slot of the lane, and *settling* when bytes have
+left and it waits apart from the lane (for a completion, a repeat, a confirming report).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class Denial:
     """Why a gate keeps bytes from leaving: a code of control.md 1.2 with what its words need."""
 
     code: str
-    params: Mapping[str, Any] = field(default_factory=dict)
+    params: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
 Gate = Callable[[], Denial | None]
@@ -79,7 +79,7 @@ class Job:
     key: str | None = None
     gate: Gate = open_gate
     id: str = ""
-    args: Mapping[str, Any] = field(default_factory=dict)
+    args: Mapping[str, Any] = field(default_factory=dict[str, Any])
     bounded: bool = True
     """Counted against the limits of waiting commands; polls and handshakes are not."""
     order: int = field(default_factory=lambda: next(_order))

@@ -49,8 +49,8 @@ class Lane:
     clock: Clock
     window: int
     gap: float
-    _waiting: list[Slot] = field(default_factory=list)
-    _held: set[Slot] = field(default_factory=set)
+    _waiting: list[Slot] = field(default_factory=list[Slot])
+    _held: set[Slot] = field(default_factory=set[Slot])
     _free_at: float = 0.0
     _quiet_until: float = 0.0
     _dirty_until: float = 0.0

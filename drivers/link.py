@@ -1,7 +1,7 @@
 """One physical endpoint: its lane, its devices, and reconnecting for ever. Reconnecting is never the driver's work.
 
-Schedule after a loss: 0.2, 0.5, 1, 2, 5 s, each ± 20 %, then every 5 s ± 20 %; at once when the port appears or a person
-commands a device. Only permanent faults (wrong password, wrong device) stop the attempts, until `retry_now`.
+Schedule after a loss: 0.2, 0.5, 1, 2, 5 s, each ± 20 %, then every 5 s ± 20 %; at once when the port appears or a
+person commands a device. Only permanent faults (wrong password, wrong device) stop the attempts, until `retry_now`.
 
 After link-up: input discarded -> stop burst for what moves -> bus handshake -> handshake -> full query -> online.
 """
@@ -166,7 +166,7 @@ class Link:
         delay = SCHEDULE[min(self.attempts, len(SCHEDULE) - 1)]
         self.attempts += 1
         # Jitter keeps a site's rooms from knocking at one broker in step; it is no secret.
-        delay *= 1 + self._jitter * random.uniform(-1, 1)  # noqa: S311
+        delay *= 1 + self._jitter * random.uniform(-1, 1)  # noqa: S311  # no secret
         absent = self.transport.present() is False
         kick = asyncio.create_task(self._kick.wait())
         try:

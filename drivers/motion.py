@@ -22,8 +22,8 @@ class MotionSpec:
     """Limits of one motor. Times are seconds."""
 
     up: Stroke
-    """Upwards for a lift or a screen, opening for a curtain. (Position: lift 100 = top, screen 100 = lowered, curtain 100 =
-    open; the direction here is the physical one.)"""
+    """Upwards for a lift or a screen, opening for a curtain. (Position: lift 100 = top, screen 100 = lowered, curtain
+    100 = open; the direction here is the physical one.)"""
     down: Stroke
     """Downwards, or closing."""
     reverse_pause: float = 0.5
