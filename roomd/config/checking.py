@@ -1,34 +1,31 @@
 """A tree becomes a model.
 
-Pydantic's errors become problems with places, secrets are told from plain text.
+Pydantic's errors become problems with places.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from typing import Any, TypeVar, cast, get_args
+from typing import Any, TypeVar, get_args
 
-from pydantic import BaseModel, SecretStr, ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_core.core_schema import ErrorType
 
 from roomd import messages
 from roomd.config.known_keys import known_keys, nearest
-from roomd.config.models.texts import Words
+from roomd.config.look_through import look_through
 from roomd.config.nodes import (
     Broken,
-    Mapping,
     Node,
     Scalar,
     Secret,
     Spot,
-    child,
     decimal,
     locate,
     plain,
 )
-from roomd.config.places import KeyPath, PathPart, Place, Problem
+from roomd.config.places import KeyPath, Place, Problem
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
@@ -73,15 +70,14 @@ def check(
     Returns:
         The model and its warnings; or None and what is wrong, every place of it.
     """
-    data = plain(node)
+    problems = look_through(model, node, path)
     try:
-        found = _validate(model, node, data)
+        found = _validate(model, node, plain(node))
     except ValidationError as error:
-        return None, _problems(error, model, node, path, key_place)
+        return None, [*problems, *_problems(error, model, node, path, key_place)]
     except (TypeError, AttributeError, KeyError):
         # A driver's own validator that expected text met something else (`travel: 17`).
-        return None, [Problem(key_place, path, "bad_value", {"reason": "wrong type"})]
-    problems = _secrets(found, node, path)
+        return None, [*problems, Problem(key_place, path, "bad_value", {"reason": "wrong type"})]
     broken = any(problem.severity == "error" for problem in problems)
     return (None if broken else found), problems
 
@@ -183,38 +179,3 @@ def _choice(expected: str, spot: Spot, where: KeyPath) -> Problem:
 def _value(spot: Spot) -> Place:
     """Return where the caret goes: the value where it is one word, else its key."""
     return spot.node.place if isinstance(spot.node, Scalar | Secret) else spot.key_place
-
-
-def _secrets(model: Any, node: Node, path: KeyPath) -> list[Problem]:
-    """Find plain text where a secret belongs, a secret where it would be shown.
-
-    And names in one language.
-    """
-    found: list[Problem] = []
-    _walk(model, node, path, found.append)
-    return found
-
-
-def _walk(value: Any, node: Node | None, path: KeyPath, report: Callable[[Problem], None]) -> None:
-    if isinstance(value, SecretStr):
-        if isinstance(node, Scalar):
-            report(Problem(node.place, path, "secret_in_plain", {"key": str(path[-1])}))
-    elif isinstance(node, Secret):
-        report(Problem(node.place, path, "secret_shown"))
-    elif isinstance(value, Words) and isinstance(node, Mapping) and len(node.entries) == 1:
-        (given,) = node.entries
-        report(Problem(node.place, path, "one_language", {"given": given}, "warning"))
-    else:
-        for part, item in _parts(value):
-            _walk(item, None if node is None else child(node, part), (*path, part), report)
-
-
-def _parts(value: Any) -> Iterator[tuple[PathPart, Any]]:
-    """Yield key or position -> value of whatever holds further values."""
-    if isinstance(value, BaseModel):
-        for name, field in type(value).model_fields.items():
-            yield field.alias or name, getattr(value, name)
-    elif isinstance(value, dict):
-        yield from ((str(key), item) for key, item in cast("dict[object, object]", value).items())
-    elif isinstance(value, list | tuple):
-        yield from enumerate(cast("list[object]", value))

@@ -123,7 +123,8 @@ class _Checker:
     def _entry(self) -> DeviceEntry | None:
         entry, problems = check(DeviceEntry, self.node, self.path, self.place)
         self._sort(problems)
-        return entry
+        # Options are kept only as the driver's own model has them: here secrets would stand open.
+        return None if entry is None else entry.model_copy(update={"options": {}})
 
     def _sort(self, problems: list[Problem]) -> None:
         self.problems.extend(p for p in problems if p.severity == "error")
@@ -131,10 +132,9 @@ class _Checker:
 
     def _driver(self, entry: DeviceEntry | None) -> DriverSpec | None:
         # Looked up in a broken entry too, so that its options are checked in the same go.
-        written = locate(self.node, ("driver",)).node
-        if entry is None and not isinstance(written, Scalar):
+        driver_id = self._written_driver() if entry is None else entry.driver
+        if driver_id is None:
             return None
-        driver_id = entry.driver if entry is not None else getattr(written, "text", "")
         try:
             spec = self.known.table.find(driver_id)
         except ImportError as error:
@@ -147,6 +147,10 @@ class _Checker:
                 params["suggestion"] = suggestion
             self._error("unknown_driver", "driver", **params)
         return spec
+
+    def _written_driver(self) -> str | None:
+        spot = locate(self.node, ("driver",))
+        return spot.node.text if spot.whole and isinstance(spot.node, Scalar) else None
 
     def _kind(self, entry: DeviceEntry, spec: DriverSpec) -> None:
         if entry.restore and spec.kind not in RESTORABLE:

@@ -34,14 +34,26 @@ def read_bytes(path: Path, at: Place, keys: KeyPath, *, private: bool = False) -
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
         raise Unreadable(Problem(at, keys, *_why(error, path))) from None
-    with os.fdopen(descriptor, "rb") as file:
-        mode = os.fstat(descriptor).st_mode
-        if not stat.S_ISREG(mode):
-            raise Unreadable(Problem(at, keys, "not_a_file", {"name": path.name}))
-        if private and mode & LOOSE:
-            params = {"name": path.name, "mode": f"{stat.S_IMODE(mode):04o}"}
-            raise Unreadable(Problem(at, keys, "secrets_mode", params))
-        return file.read(MAX_BYTES + 1)
+    try:
+        _allow(os.fstat(descriptor).st_mode, path.name, at, keys, private=private)
+        return _up_to(descriptor, MAX_BYTES + 1)
+    finally:
+        os.close(descriptor)
+
+
+def _allow(mode: int, name: str, at: Place, keys: KeyPath, *, private: bool) -> None:
+    if not stat.S_ISREG(mode):
+        raise Unreadable(Problem(at, keys, "not_a_file", {"name": name}))
+    if private and mode & LOOSE:
+        params = {"name": name, "mode": f"{stat.S_IMODE(mode):04o}"}
+        raise Unreadable(Problem(at, keys, "secrets_mode", params))
+
+
+def _up_to(descriptor: int, limit: int) -> bytes:
+    whole = b""
+    while len(whole) < limit and (piece := os.read(descriptor, limit - len(whole))):
+        whole += piece
+    return whole
 
 
 def inside(folder: Path, path: Path) -> bool:

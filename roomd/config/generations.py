@@ -72,6 +72,8 @@ class Generations:
         if newest is not None and newest.sha256 == sha256:
             return newest
         make_folder(self.folder)
+        for left_over in self.folder.glob(".new-*"):  # of a run that was killed
+            shutil.rmtree(left_over, ignore_errors=True)
         fresh = Path(tempfile.mkdtemp(prefix=".new-", dir=self.folder))
         try:
             self._fill(fresh, main, files, sha256, kept)

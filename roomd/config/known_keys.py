@@ -20,7 +20,7 @@ def known_keys(model: type[BaseModel], path: KeyPath) -> list[str]:
     """Return the keys that `model` allows in the mapping at `path`."""
     found: list[Any] = [model]
     for part in path:
-        found = [below for kind in found for below in _below(kind, part)]
+        found = [inner for kind in found for inner in below(kind, part)]
     return sorted({key for kind in found if _is_model(kind) for key in keys_of(kind)})
 
 
@@ -42,7 +42,8 @@ def branches(annotation: Any) -> list[Any]:
     return [annotation]
 
 
-def _below(kind: Any, part: str | int) -> list[Any]:
+def below(kind: Any, part: str | int) -> list[Any]:
+    """Return the types that may stand under a key or position of a value of type `kind`."""
     if _is_model(kind):
         annotation = keys_of(kind).get(str(part))
         return [] if annotation is None else branches(annotation)
