@@ -13,7 +13,12 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
-pytestmark = [pytest.mark.build, pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [
+    pytest.mark.build,
+    pytest.mark.slow,
+    pytest.mark.timeout(300),
+    pytest.mark.xdist_group("package"),
+]
 
 
 def tracked() -> list[str]:
