@@ -18,6 +18,7 @@ from collections import Counter, deque
 from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from weakref import WeakKeyDictionary
 
 import structlog
 
@@ -49,6 +50,7 @@ class Line(Protocol):
 
     lane: Lane
     clock: Clock
+    ports: dict[str, Port]
 
     async def transmit(self, frame: Frame, job: Job) -> float:
         """Hand over to the transport, before the first suspension; return the seconds on the wire."""
@@ -61,6 +63,10 @@ class Line(Protocol):
     def drop(self, error: DriverError) -> None:
         """Close the connection."""
         ...
+
+
+_shared: WeakKeyDictionary[Line, dict[str, Any]] = WeakKeyDictionary()
+"""Link -> what the devices on it keep in common; gone with the link."""
 
 
 class Expectation(Generic[T]):
@@ -209,6 +215,18 @@ class Port:
     def wire_time(self, size: int) -> float:
         """Return the seconds that `size` bytes take on this wire."""
         return self._line.wire_time(size)
+
+    def neighbours(self) -> list[Device[Any]]:
+        """Return the devices on this link in the order of the room file, this one included."""
+        return [port.device for port in self._line.ports.values()]
+
+    def shared(self, key: str, make: Callable[[], T]) -> T:
+        """Return what the devices on this link keep in common under `key`, made when it is first asked for.
+
+        For a frame that carries several devices, such as a DMX universe. It outlives a device that is changed.
+        """
+        kept: T = _shared.setdefault(self._line, {}).setdefault(key, make())
+        return kept
 
     # -- for the link and the device base -------------------------------------------------------------------------
 
