@@ -49,6 +49,11 @@ class MqttWire:
         simulator.wire = self
         self._simulators.append(simulator)
 
+    def detach(self, simulator: Simulator) -> None:
+        """Take a simulator away."""
+        self._simulators.remove(simulator)
+        simulator.close()
+
     async def open(self) -> None:
         """Connect, and stay connected."""
         self._task = asyncio.create_task(self._run(), name="mqtt simulators")

@@ -49,6 +49,11 @@ class PtyWire:
         simulator.wire = self
         self._simulators.append(simulator)
 
+    def detach(self, simulator: Simulator) -> None:
+        """Take a simulator away."""
+        self._simulators.remove(simulator)
+        simulator.close()
+
     async def open(self) -> None:
         """Make the pty."""
         self._make()

@@ -74,6 +74,11 @@ class TcpWire:
         simulator.wire = self
         self._simulators.append(simulator)
 
+    def detach(self, simulator: Simulator) -> None:
+        """Take a simulator away."""
+        self._simulators.remove(simulator)
+        simulator.close()
+
     async def open(self) -> None:
         """Listen."""
         loop = asyncio.get_running_loop()

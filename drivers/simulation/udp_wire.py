@@ -54,6 +54,11 @@ class UdpWire:
         simulator.wire = self
         self._simulators.append(simulator)
 
+    def detach(self, simulator: Simulator) -> None:
+        """Take a simulator away."""
+        self._simulators.remove(simulator)
+        simulator.close()
+
     async def open(self) -> None:
         """Bind."""
         sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)

@@ -37,11 +37,13 @@ class _Protocol(asyncio.Protocol):
         self._on_data = on_data
         self._on_lost = on_lost
         self.asked = False
+        self.gone = False
 
     def data_received(self, data: bytes) -> None:
         self._on_data(data)
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self.gone = True
         if not self.asked:
             self._on_lost(Unreachable(f"serial port lost: {exc or 'closed'}"))
 
@@ -133,7 +135,7 @@ class SerialPort:
         """Close; harmless when closed."""
         if self._protocol is not None:
             self._protocol.asked = True
-        if self._transport is not None:
+        if self._transport is not None and self._protocol is not None and not self._protocol.gone:
             self._transport.abort()
             # The descriptor is closed in the next turn of the loop; a replug may want the path at once.
             await asyncio.sleep(0)

@@ -60,7 +60,9 @@ class Assets:
         headers = {
             "ETag": f'"{asset.tag}"',
             "Vary": "Accept-Encoding",
-            "Cache-Control": "public, max-age=31536000, immutable" if asset.immutable else "no-cache",
+            "Cache-Control": "public, max-age=31536000, immutable"
+            if asset.immutable
+            else "no-cache",
         }
         if request.headers.get("If-None-Match") == f'"{asset.tag}"':
             return web.Response(status=304, headers=headers)

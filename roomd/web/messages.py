@@ -16,7 +16,9 @@ Args = Annotated[dict[str, Any], Field(max_length=32)]
 class Message(BaseModel):
     """What all messages share: unknown fields are errors, nothing is converted."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(
+        extra="forbid", strict=True, frozen=True, use_attribute_docstrings=True
+    )
 
 
 class Hello(Message):

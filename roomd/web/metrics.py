@@ -23,11 +23,12 @@ ONLINE = Gauge("roomd_device_online", "1 while the device answers.", ["device"],
 FAILURES = Gauge(
     "roomd_device_failures", "Answers that did not come.", ["device"], registry=REGISTRY
 )
-RECONNECTS = Gauge(
-    "roomd_link_reconnects", "Times a link came back.", ["link"], registry=REGISTRY
-)
+RECONNECTS = Gauge("roomd_link_reconnects", "Times a link came back.", ["link"], registry=REGISTRY)
 JUNK = Gauge(
-    "roomd_device_junk", "Pieces of input that were no message.", ["device", "reason"], registry=REGISTRY
+    "roomd_device_junk",
+    "Pieces of input that were no message.",
+    ["device", "reason"],
+    registry=REGISTRY,
 )
 DROPPED = Gauge(
     "roomd_reports_dropped", "Device reports refused by the store.", ["reason"], registry=REGISTRY

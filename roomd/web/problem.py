@@ -77,7 +77,9 @@ def json_response(body: Any, status: int = 200) -> web.Response:
     return web.Response(body=orjson.dumps(body), status=status, content_type="application/json")
 
 
-def problem_response(code: str, params: Mapping[str, Any], status: int | None = None) -> web.Response:
+def problem_response(
+    code: str, params: Mapping[str, Any], status: int | None = None
+) -> web.Response:
     """Return an error as problem+json."""
     at = STATUS.get(code, 409) if status is None else status
     body = {"type": f"urn:roomd:{code}", "status": at, "code": code, "params": dict(params)}

@@ -32,6 +32,17 @@ def describe_room(services: Services) -> dict[str, Any]:
     }
 
 
+def snapshot(services: Services) -> dict[str, Any]:
+    """Return the `snapshot` message: the room and all its points."""
+    store = services.store
+    return {
+        "type": "snapshot",
+        "seq": store.seq,
+        "room": describe_room(services),
+        "points": store.snapshot(),
+    }
+
+
 def describe_device(device: RoomDevice) -> dict[str, Any]:
     """Return one device."""
     shown: dict[str, Any] = {

@@ -24,7 +24,7 @@ from roomd.web.feed import Client
 from roomd.web.messages import ClientMessage, parse_message
 from roomd.web.problem import Problem, outcome_body
 from roomd.web.rate import Rate
-from roomd.web.room_view import describe_room
+from roomd.web.room_view import snapshot
 from roomd.web.services import SERVICES, Services
 
 log = structlog.stdlib.get_logger(__name__)
@@ -55,7 +55,9 @@ PERMISSION = {
 class Connection:
     """One open WebSocket."""
 
-    def __init__(self, services: Services, socket: web.WebSocketResponse, request: web.Request) -> None:
+    def __init__(
+        self, services: Services, socket: web.WebSocketResponse, request: web.Request
+    ) -> None:
         self._services = services
         self._socket = socket
         self._request = request
@@ -154,8 +156,7 @@ class Connection:
         if patch is not None:
             self._tell({"type": "patch", "seq": store.seq, "points": patch})
             return
-        room = describe_room(self._services)
-        self._tell({"type": "snapshot", "seq": store.seq, "room": room, "points": store.snapshot()})
+        self._tell(snapshot(self._services))
 
     def _watch(self, topics: list[str]) -> None:
         devices = frozenset(t.removeprefix("trace:") for t in topics if t.startswith("trace:"))
@@ -209,16 +210,16 @@ class Connection:
         self._tell(
             {
                 "type": "stopped",
-                "devices": {d: {"outcome": o.kind.value, "code": o.code} for d, o in outcomes.items()},
+                "devices": {
+                    d: {"outcome": o.kind.value, "code": o.code} for d, o in outcomes.items()
+                },
             }
         )
 
     # -- answers --------------------------------------------------------------------------------------------------
 
     def _lost(self, client_id: str) -> None:
-        self._client.push(
-            self._outcome_text(client_id, Outcome(OutcomeKind.REFUSED, "hold_lost"))
-        )
+        self._client.push(self._outcome_text(client_id, Outcome(OutcomeKind.REFUSED, "hold_lost")))
 
     def _refuse(self, body: dict[str, Any], code: str) -> None:
         if isinstance(body.get("id"), str):

@@ -77,7 +77,12 @@ async def why(request: web.Request) -> web.Response:
     refusal = services.dispatch.check(asked)
     verdict: dict[str, Any] = {"verdict": "allowed", "rules": []}
     if refusal is not None:
-        verdict = {"verdict": "refused", "rules": [], "code": refusal.code, "params": refusal.params}
+        verdict = {
+            "verdict": "refused",
+            "rules": [],
+            "code": refusal.code,
+            "params": refusal.params,
+        }
     return json_response(verdict)
 
 
@@ -92,9 +97,7 @@ async def _run(
     origin: Origin = "cli" if request.app[CONTROL_SOCKET] else "api"
     asked = Command(device, name, args, _actor(request), origin=origin)
     # A client that goes away does not take its command back: it was asked, it ends, it is recorded.
-    outcome = await asyncio.shield(
-        asyncio.ensure_future(request.app[SERVICES].dispatch.run(asked))
-    )
+    outcome = await asyncio.shield(asyncio.ensure_future(request.app[SERVICES].dispatch.run(asked)))
     return asked.id, outcome
 
 

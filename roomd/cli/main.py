@@ -1,0 +1,35 @@
+"""Put the verbs together."""
+
+from __future__ import annotations
+
+import typer
+
+from roomd.cli import ask, config, daemon, driver, look
+
+app = typer.Typer(
+    name="roomd",
+    help="Run one meeting room: devices, panel, archive.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("demo")(daemon.demo)
+app.command("run")(daemon.run)
+config.app.command("reload")(ask.config_reload)
+config.app.command("rollback")(ask.config_rollback)
+app.add_typer(config.app, name="config")
+app.command("devices")(ask.devices)
+app.command("send")(ask.send)
+app.command("stop")(ask.stop)
+app.command("why")(ask.why)
+app.command("trace")(ask.trace)
+app.command("ports")(look.ports)
+app.command("discover")(look.discover)
+app.command("doctor")(look.doctor)
+app.command("version")(look.version)
+app.add_typer(driver.app, name="driver")
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

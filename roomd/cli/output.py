@@ -1,0 +1,44 @@
+"""How verbs speak: tables for people, one JSON text for programs, errors in both languages on standard error."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+DONE, REFUSED, USAGE = 0, 1, 2
+CANNOT_SERVE = 78
+"""EX_CONFIG: no server could be opened, or `--strict` with a bad configuration."""
+
+JsonOption = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]
+DataOption = Annotated[
+    Path | None,
+    typer.Option("--data", help="Data folder of the daemon; left out: /run/roomd/control.sock."),
+]
+
+
+def print_json(value: Any) -> None:
+    """Print one JSON text in one line."""
+    typer.echo(json.dumps(value, ensure_ascii=False, default=str))
+
+
+def print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Print a table for people."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(*columns, box=None, pad_edge=False, header_style="bold")
+    for row in rows:
+        table.add_row(*("" if cell is None else str(cell) for cell in row))
+    Console(soft_wrap=True).print(table)
+
+
+def fail(code: str, params: Mapping[str, Any], exit_code: int = REFUSED) -> NoReturn:
+    """Say why not, in both languages, and end."""
+    from roomd.messages import both
+
+    typer.echo(both(code, params), err=True)
+    raise typer.Exit(exit_code)

@@ -1,0 +1,1 @@
+"""`roomd demo`: the daemon, with a simulator in the place of each device."""

@@ -1,0 +1,1 @@
+"""What roomd tells other systems."""
