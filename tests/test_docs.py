@@ -81,9 +81,9 @@ def test_every_decision_has_the_parts_of_one() -> None:
 
 
 def known_sources() -> set[str]:
-    """Return the ids of docs/sources.md and of the rows that wait to be merged."""
-    pages = [ROOT / "docs/sources.md", *(ROOT / "docs/sources.d").glob("*.md")]
-    rows = [line for page in pages if page.is_file() for line in text_of(page).splitlines()]
+    """Return the ids of the families' rows, which docs/sources.md puts together."""
+    pages = sorted((ROOT / "docs/sources.d").glob("*.md"))
+    rows = [line for page in pages for line in text_of(page).splitlines()]
     cells = [row.split("|")[1].strip() for row in rows if row.startswith("|")]
     return {cell.strip("`") for cell in cells} - {"id", "---", ""}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from scripts.generators import configuration, errors, floors, interface, panel
+from scripts.generators import configuration, errors, floors, interface, panel, sources
 
 GENERATED: tuple[tuple[str, Callable[[str], str]], ...] = (
     ("docs/ARCHITECTURE.md", floors.page),
@@ -13,6 +13,7 @@ GENERATED: tuple[tuple[str, Callable[[str], str]], ...] = (
     ("docs/errors.md", errors.page),
     ("docs/interface.md", interface.page),
     ("docs/openapi.json", interface.description),
+    ("docs/sources.md", sources.page),
     ("panel/src/i18n/codes.gen.ts", panel.codes),
     ("panel/src/wire/wire.gen.ts", panel.wire),
 )
