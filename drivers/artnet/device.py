@@ -106,8 +106,7 @@ class Light(Device[L]):
         async with self._universe.turn:
             if self._universe.age(self.link.clock.monotonic()) >= REPEAT_AFTER:
                 await self._send(self._universe.slots)
-        if self.value("level") is not None:
-            self._tell()
+        self._tell()
 
     async def _go(self, goal: Look, fade: float) -> None:
         self._refuse_overlap()
@@ -120,8 +119,7 @@ class Light(Device[L]):
             await self._show(goal, hurry=True)
             self._last_level = goal.level or self._last_level
         finally:
-            if self._universe.live:
-                self._tell()
+            self._tell()
 
     def _refuse_overlap(self) -> None:
         """Refuse while another light has one of our slots: each would undo what the other does."""
@@ -148,6 +146,11 @@ class Light(Device[L]):
         self._universe.sent(values, self.link.clock.monotonic())
 
     def _tell(self) -> None:
+        """Report the look, where it is what was last sent; after a reload the universe may hold another one."""
+        place, universe = self.settings.slots, self._universe
+        sent = universe.slots[place.start : place.stop]
+        if not universe.live or sent != slots(self.settings, self._look):
+            return
         values: dict[str, Any] = {"power": self._look.level > 0, "level": self._look.level}
         if self._tunable:
             values["cct"] = round(self._look.cct)
