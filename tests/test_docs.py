@@ -5,11 +5,16 @@ from __future__ import annotations
 import re
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 from ruamel.yaml import YAML
 
 from drivers import registry
+from drivers.errors import DriverError
+from roomd.config.models import RoomFile
+from roomd.errors import RoomError
+from roomd.messages import LANGUAGES, table
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -116,3 +121,42 @@ def test_no_source_is_listed_twice() -> None:
 def test_every_driver_is_in_the_guide() -> None:
     guide = text_of(ROOT / "docs/drivers.md")
     assert [name for name in registry.ids() if f"`{name}`" not in guide] == []
+
+
+def unexplained(schema: dict[str, Any], place: str) -> list[str]:
+    """Return the fields of a schema, and of what it is made of, that no sentence explains."""
+    definitions = schema.get("$defs", {})
+    models = {place: schema, **definitions}
+    return [
+        f"{name}.{key}"
+        for name, model in models.items()
+        for key, field in model.get("properties", {}).items()
+        # A field that says just what its model says is written once by pydantic: in the model.
+        if not field.get("description")
+        and not definitions.get(field.get("$ref", "").rpartition("/")[2], {}).get("description")
+    ]
+
+
+def test_every_setting_of_a_room_is_explained() -> None:
+    assert unexplained(RoomFile.model_json_schema(by_alias=True), "room") == []
+
+
+def test_every_setting_of_a_driver_is_explained() -> None:
+    specs = [spec for name in registry.ids() if (spec := registry.find(name)) is not None]
+    found = [unexplained(spec.settings.model_json_schema(), spec.id) for spec in specs]
+    assert [name for names in found for name in names] == []
+
+
+def codes(root: type[Any]) -> set[str]:
+    """Return the codes of an error and of all its kinds."""
+    return {root.code}.union(*(codes(kind) for kind in root.__subclasses__()))
+
+
+@pytest.mark.parametrize("root", [DriverError, RoomError])
+def test_every_error_has_words_in_both_languages(root: type[Any]) -> None:
+    for language in LANGUAGES:
+        assert codes(root) - {root.code} - set(table(language)) == set()
+
+
+def test_an_unexplained_setting_is_seen() -> None:
+    assert unexplained({"properties": {"gap": {"type": "number"}}}, "link") == ["link.gap"]
