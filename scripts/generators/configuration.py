@@ -11,10 +11,11 @@ def page(current: str) -> str:
     from roomd.config.models.room import RoomFile  # noqa: PLC0415  # only this page needs them
 
     schema = RoomFile.model_json_schema(by_alias=True)
-    parts = ["### The room file", fields(schema)]
-    for name, model in sorted(schema.get("$defs", {}).items()):
+    definitions = schema.get("$defs", {})
+    parts = ["### The room file", fields(schema, definitions)]
+    for name, model in sorted(definitions.items()):
         if model.get("type") == "object":
-            parts += [f"### {name}", model.get("description", ""), fields(model)]
+            parts += [f"### {name}", model.get("description", ""), fields(model, definitions)]
         else:
             parts += [f"### {name}", model.get("description", ""), _choices(model)]
     return fill(current, "keys", "\n\n".join(part for part in parts if part))

@@ -32,7 +32,10 @@ def _section(spec: DriverSpec) -> str:
         f"{spec.name['zh']} · {spec.name['en']}.",
         fields(schema, linked=False),
     ]
-    for name, model in sorted(schema.get("$defs", {}).items()):
+    for name, model in sorted(definitions.items()):
         if model.get("type") == "object":
-            parts += [f"*{name}*: {model.get('description', '')}", fields(model, linked=False)]
+            parts += [
+                f"*{name}*: {model.get('description', '')}",
+                fields(model, definitions, linked=False),
+            ]
     return "\n\n".join(parts)

@@ -45,7 +45,7 @@ def _messages(union: Any) -> str:
     schema = TypeAdapter[Any](union).json_schema()
     return "\n\n".join(
         f"#### `{model['properties']['type']['const']}`\n\n"
-        f"{model.get('description', '')}\n\n{fields(model, linked=False)}"
+        f"{model.get('description', '')}\n\n{fields(model, schema['$defs'], linked=False)}"
         for _, model in sorted(schema["$defs"].items())
         if "const" in model.get("properties", {}).get("type", {})
     )

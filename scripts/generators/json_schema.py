@@ -22,19 +22,25 @@ BOUNDS = (
 """Keyword, and how it is said."""
 
 
-def fields(schema: Schema, *, linked: bool = True) -> str:
-    """Return the table of a mapping's keys."""
+def fields(schema: Schema, definitions: Schema, *, linked: bool = True) -> str:
+    """Return the table of a mapping's keys; `definitions` explain what only refers to them."""
     required = set(schema.get("required", ()))
     rows = [
         (
             f"`{key}`" + (" (required)" if key in required else ""),
             kind(field, linked=linked),
             default(field),
-            field.get("description", ""),
+            field.get("description") or _referred(field, definitions).get("description", ""),
         )
         for key, field in schema.get("properties", {}).items()
     ]
     return table(("key", "value", "default", "meaning"), rows) if rows else "No keys."
+
+
+def _referred(field: Schema, definitions: Schema) -> Schema:
+    name = str(field.get("$ref", "")).rpartition("/")[2]
+    found: Schema = definitions.get(name, {})
+    return found
 
 
 def kind(field: Schema, *, linked: bool = True) -> str:

@@ -45,4 +45,6 @@ def test_a_key_is_explained_by_its_own_sentence() -> None:
         "properties": {"host": {"type": "string", "description": "Name or address."}},
         "required": ["host"],
     }
-    assert fields(schema).splitlines()[-1] == "| `host` (required) | text |  | Name or address. |"
+    assert (
+        fields(schema, {}).splitlines()[-1] == "| `host` (required) | text |  | Name or address. |"
+    )
