@@ -87,7 +87,8 @@ def _below_ids(
 ) -> Explanation:
     """Pass over an id of one to three parts, as few as lead to something."""
     first: NoSuchKey | None = None
-    for length in range(1, min(3, len(parts)) + 1):
+    longest = 1 if parts[0] == "*" else 3
+    for length in range(1, min(longest, len(parts)) + 1):
         try:
             return _explained(key, below, parts[length:], schema, required=False)
         except NoSuchKey as error:

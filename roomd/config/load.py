@@ -19,6 +19,7 @@ from roomd.config.plan_checks import check_plan
 from roomd.config.room import LoadResult, Room
 from roomd.config.secrets import Secrets
 from roomd.config.top_level import split, zone_problems
+from roomd.config.twins import twins
 
 REGISTRY = DriverTable(registry.find, registry.ids)
 
@@ -136,7 +137,7 @@ class _Loading:
             stable_name=self.stable,
         )
         self.found = check_devices(node, around, self.by_device)
-        self.warnings.extend(self.found.warnings)
+        self.warnings.extend([*self.found.warnings, *twins(self.found.built)])
 
     def _result(self, room: Room | None) -> LoadResult:
         broken = {key: device.problems for key, device in self.found.broken.items()}

@@ -55,9 +55,8 @@ class SerialPort(Model):
         names = [n for n in type(self).model_fields if getattr(self, n) is not None]
         if len(names) != 1:
             raise PydanticCustomError("port_form", "exactly one of by_id, usb_serial, …")
-        for prefix in ("rfc2217://", "socket://", "loop://"):
-            if any(str(getattr(self, n)).startswith(prefix) for n in names):
-                _no_rfc2217("rfc2217://")
+        for name in names:
+            _no_rfc2217(getattr(self, name))
         return self
 
     @property

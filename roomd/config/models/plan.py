@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from typing import Annotated, Any, Literal, Self, cast
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 from roomd.config.models.base import Model
@@ -39,6 +39,23 @@ def _facing(value: Any) -> Any:
     return value
 
 
+Facing = Annotated[
+    float,
+    Field(ge=0, le=360),
+    BeforeValidator(_facing),
+    WithJsonSchema(
+        {"anyOf": [{"type": "number", "minimum": 0, "maximum": 360}, {"enum": sorted(FACING)}]}
+    ),
+]
+_CORNER = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
+Spots = Annotated[
+    list[Corner],
+    BeforeValidator(_spots),
+    Field(min_length=1, max_length=64),
+    WithJsonSchema({"anyOf": [_CORNER, {"type": "array", "items": _CORNER}]}),
+]
+
+
 class Door(Model):
     """A gap in a wall."""
 
@@ -59,7 +76,7 @@ class Furniture(Model):
     """Its middle."""
     size: Corner | None = None
     """Width and depth."""
-    faces: Annotated[float | None, BeforeValidator(_facing), Field(ge=0, le=360)] = None
+    faces: Facing | None = None
     """Degrees clockwise on the drawing (0 = +x), or front, back, left, right."""
     label: Words | None = None
     """Text on it."""
@@ -68,11 +85,7 @@ class Furniture(Model):
 class PlanDevice(Model):
     """Where a device is. One of `at` and `line`."""
 
-    at: Annotated[
-        list[Corner] | None,
-        BeforeValidator(_spots),
-        Field(min_length=1, max_length=64, examples=[[4.8, 0.1]]),
-    ] = None
+    at: Annotated[Spots | None, Field(examples=[[4.8, 0.1]])] = None
     """One spot, or several for a device with several lamps."""
     line: Annotated[list[Corner] | None, Field(min_length=2, max_length=64)] = None
     """A line of light."""
@@ -80,7 +93,7 @@ class PlanDevice(Model):
     """Width in metres, along the front wall."""
     z: Annotated[list[Metres] | None, Field(min_length=2, max_length=2)] = None
     """Lower and upper edge."""
-    faces: Annotated[float | None, BeforeValidator(_facing), Field(ge=0, le=360)] = None
+    faces: Facing | None = None
     """Degrees clockwise on the drawing (0 = +x), or front, back, left, right."""
     view: Annotated[float | None, Field(gt=0, le=360)] = None
     """Angle of view in degrees."""
