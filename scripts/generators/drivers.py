@@ -27,10 +27,11 @@ def page(current: str) -> str:
 
 def _section(spec: DriverSpec) -> str:
     schema = spec.settings.model_json_schema(by_alias=True)
+    definitions = schema.get("$defs", {})
     parts = [
         f"### {spec.id}",
         f"{spec.name['zh']} · {spec.name['en']}.",
-        fields(schema, linked=False),
+        fields(schema, definitions, linked=False),
     ]
     for name, model in sorted(definitions.items()):
         if model.get("type") == "object":
