@@ -185,6 +185,13 @@ MOTION = MotionSpec(
 )
 
 
+class Lift(Lamp):
+    """A lamp that moves."""
+
+    kind = "lift"
+    motion_spec = MOTION
+
+
 class Ears:
     """Hears all that a link tells."""
 

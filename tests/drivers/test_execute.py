@@ -15,7 +15,7 @@ from drivers.execute import Request, execute
 from drivers.job import Denial
 from drivers.link import Link
 from drivers.session import PortState
-from tests.drivers.line import MOTION, Ears, Lamp, Line, lamps, obliging
+from tests.drivers.line import Ears, Lamp, Lift, Line, lamps, obliging
 
 
 @asynccontextmanager
@@ -279,10 +279,6 @@ async def test_a_queue_that_is_full_refuses_and_stop_is_never_refused() -> None:
         await clock.advance(1.0)
         assert stop.result().kind is OutcomeKind.SENT
         await finish(clock, *tasks)
-
-
-class Lift(Lamp):
-    motion_spec = MOTION
 
 
 async def test_after_a_loss_the_first_frame_is_stop_and_nothing_is_replayed() -> None:

@@ -12,9 +12,7 @@ from drivers.points import PointValue
 from roomd.control.motion import Motor
 
 SENT = Outcome(OutcomeKind.SENT, tx=1)
-SPEC = MotionSpec(
-    up=Stroke("up", 10.0), down=Stroke("down", 8.0), reverse_pause=0.5, max_run=20.0
-)
+SPEC = MotionSpec(up=Stroke("up", 10.0), down=Stroke("down", 8.0), reverse_pause=0.5, max_run=20.0)
 
 
 class Line:

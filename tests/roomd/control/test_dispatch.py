@@ -1,0 +1,130 @@
+"""From a wish to its one outcome, through locks, arguments, gates and zones."""
+
+from __future__ import annotations
+
+from drivers.commands import OutcomeKind
+from drivers.job import Denial
+from roomd.control.commands import Command
+from roomd.control.room import Misconfigured, Zone
+from tests.support.lamp_room import ANNA, BORIS, LIFT, device, lamp_room, plan
+
+
+async def test_a_command_is_confirmed_and_its_point_follows_the_report() -> None:
+    async with lamp_room(plan(device("a", "l1"))) as room:
+        task = room.begin("a.set", level=40)
+        await room.clock.advance(0)
+        assert room.shown("a.level") == (5, "pending")
+        await room.clock.advance(1)
+        assert task.result().kind is OutcomeKind.CONFIRMED
+        assert room.shown("a.level") == (40, "confirmed")
+
+
+async def test_what_does_not_exist_is_refused_by_name() -> None:
+    async with lamp_room(plan(device("a", "l1"))) as room:
+        assert (await room.do("b.set")).code == "unknown_device"
+        assert (await room.do("a.fly")).code == "unknown_command"
+        assert room.lines["l1"].texts() == []
+
+
+async def test_arguments_out_of_range_never_become_bytes() -> None:
+    async with lamp_room(plan(device("a", "l1"))) as room:
+        for args in ({"level": 101}, {"level": "x"}, {"level": True}, {}, {"level": 1, "x": 2}):
+            outcome = await room.do("a.set", **args)
+            assert (outcome.kind, outcome.code) == (OutcomeKind.REFUSED, "invalid_value")
+        assert room.lines["l1"].texts() == []
+
+
+async def test_a_misconfigured_device_is_refused_with_its_place() -> None:
+    broken = device("b", "")
+    problem = Misconfigured("room.yaml", 7, 3, "unknown_driver", {})
+    broken = type(broken)(**{**broken.__dict__, "spec": None, "problem": problem})
+    async with lamp_room(plan(device("a", "l1"), broken)) as room:
+        outcome = await room.do("b.on")
+        assert outcome.params["place"] == "room.yaml:7"
+        assert (await room.do("a.set", level=1)).kind is OutcomeKind.CONFIRMED
+
+
+async def test_a_rule_is_asked_at_the_preview_and_at_the_wire() -> None:
+    async with lamp_room(plan(device("a", "l1"))) as room:
+        asked: list[str] = []
+
+        def rule(command: Command) -> Denial | None:
+            asked.append(command.command)
+            return None if len(asked) < 2 else Denial("interlocked", {"rule": "r1"})
+
+        room.dispatch.rules.append(rule)
+        outcome = await room.do("a.set", level=1)
+        assert (outcome.kind, outcome.code) == (OutcomeKind.REFUSED, "interlocked")
+        assert asked == ["set", "set"]
+        assert room.lines["l1"].texts() == []
+
+
+async def test_stop_passes_every_rule_and_the_end_of_the_daemon() -> None:
+    async with lamp_room(plan(device("a", "l1", LIFT))) as room:
+        room.dispatch.rules.append(lambda _command: Denial("interlocked"))
+        room.dispatch.stopping = True
+        assert (await room.do("a.stop")).kind is OutcomeKind.SENT
+        assert (await room.do("a.set", level=1)).code == "stopping"
+
+
+async def test_hold_to_run_motion_is_refused_without_a_finger() -> None:
+    async with lamp_room(plan(device("a", "l1", LIFT))) as room:
+        outcome = await room.do("a.up")
+        assert (outcome.kind, outcome.code) == (OutcomeKind.REFUSED, "hold_required")
+        assert room.lines["l1"].texts() == []
+
+
+async def test_a_zone_reaches_all_its_devices_at_once_and_tells_the_worst_end() -> None:
+    zone = Zone("all", {"zh": "全部", "en": "All"}, ("a", "b"))
+    async with lamp_room(plan(device("a", "l1"), device("b", "l2"), zones=(zone,))) as room:
+        assert (await room.do("all.set", level=9)).kind is OutcomeKind.CONFIRMED
+        room.lines["l2"].answer = lambda _text: None
+        outcome = await room.do("all.set", level=8)
+        assert outcome.kind is OutcomeKind.TIMEOUT
+        assert outcome.params["devices"] == {"a": "confirmed", "b": "timeout"}
+
+
+async def test_stop_everything_joins_simultaneous_presses_into_one_round() -> None:
+    async with lamp_room(plan(device("a", "l1", LIFT), device("b", "l2", LIFT))) as room:
+        first = room.dispatch.stop_all(ANNA)
+        second = room.dispatch.stop_all(BORIS)
+        import asyncio
+
+        tasks = [asyncio.create_task(first), asyncio.create_task(second)]
+        await room.clock.advance(1)
+        assert {d: o.kind for d, o in tasks[0].result().items()} == {
+            "a": OutcomeKind.SENT,
+            "b": OutcomeKind.SENT,
+        }
+        assert tasks[1].result() == tasks[0].result()
+        assert room.lines["l1"].texts() == ["a stop"] * 3
+
+
+async def test_a_driver_that_crashes_fails_its_command_only() -> None:
+    async with lamp_room(plan(device("a", "l1"), device("b", "l2"))) as room:
+        found = room.dispatch.devices["a"].device
+        assert found is not None
+
+        async def broken(level: float) -> None:
+            raise KeyError(level)
+
+        found.set = broken  # type: ignore[attr-defined]
+        assert (await room.do("a.set", level=1)).code == "driver_error"
+        assert (await room.do("b.set", level=1)).kind is OutcomeKind.CONFIRMED
+
+
+async def test_probe_and_reconnect_are_there_for_every_device() -> None:
+    async with lamp_room(plan(device("a", "l1"))) as room:
+        assert (await room.do("a.probe")).kind is OutcomeKind.CONFIRMED
+        assert room.lines["l1"].texts() == ["a?"]
+        assert (await room.do("a.reconnect")).kind is OutcomeKind.SENT
+        await room.clock.advance(1)
+        assert room.lines["l1"].opened == 2
+
+
+async def test_a_timeout_and_silence_leave_the_value_unknown() -> None:
+    async with lamp_room(plan(device("a", "l1"))) as room:
+        room.lines["l1"].answer = lambda _text: None
+        assert (await room.do("a.set", level=40)).kind is OutcomeKind.TIMEOUT
+        await room.clock.advance(30)
+        assert room.shown("a.level") == (None, "unknown")

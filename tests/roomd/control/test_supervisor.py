@@ -1,0 +1,112 @@
+"""A reload touches only what changed; nothing moves because of a start."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from drivers.errors import Unreachable
+from roomd.control.plan import RoomPlan
+from tests.support.lamp_room import LAMP, LIFT, LampRoom, device, lamp_room, plan
+
+
+async def test_at_the_start_a_motor_gets_stop_and_nothing_that_moves() -> None:
+    room = LampRoom()
+    await room.supervisor.apply(plan(device("a", "l1", LIFT)))
+    await room.clock.advance(3)
+    assert room.lines["l1"].texts()[:3] == ["a stop"] * 3
+    assert set(room.lines["l1"].texts()) == {"a stop", "a?"}
+    await room.supervisor.close()
+
+
+async def test_a_dead_line_is_told_and_the_rest_of_the_room_works() -> None:
+    async with lamp_room(plan(device("a", "l1"), device("b", "l2"))) as room:
+        room.lines["l2"].refuse_open = Unreachable("gone")
+        room.lines["l2"].lose()
+        await room.clock.advance(0.5)
+        assert room.shown("b.online") == (False, "observed")
+        assert room.shown("b.level") == (5, "stale")
+        assert room.supervisor.states["b"] == ("offline", "unreachable")
+        assert (await room.do("a.set", level=7)).kind.value == "confirmed"
+
+
+async def test_a_changed_device_reconnects_its_own_line_only() -> None:
+    async with lamp_room(plan(device("a", "l1"), device("b", "l2"))) as room:
+        kept = room.dispatch.devices["a"].device
+        change = await room.supervisor.apply(plan(device("a", "l1"), device("b", "l3")))
+        await room.clock.advance(1)
+        assert (change.changed, change.untouched) == (("b",), ("a",))
+        assert room.dispatch.devices["a"].device is kept
+        assert room.lines["l1"].opened == 1
+        assert room.lines["l1"].texts() == []
+        assert not room.lines["l2"].is_open
+        assert room.shown("b.level") == (5, "confirmed")
+
+
+async def test_a_new_name_touches_nothing() -> None:
+    async with lamp_room(plan(device("a", "l1"))) as room:
+        change = await room.supervisor.apply(plan(device("a", "l1", zh="主灯")))
+        assert change.untouched == ("a",)
+        assert room.dispatch.devices["a"].name["zh"] == "主灯"
+        assert room.lines["l1"].opened == 1
+
+
+async def test_a_removed_device_is_gone_and_an_added_one_comes_up() -> None:
+    async with lamp_room(plan(device("a", "l1"))) as room:
+        await room.supervisor.apply(plan(device("c", "l1")))
+        await room.clock.advance(1)
+        assert "a.level" not in room.store.snapshot()
+        assert room.shown("c.level") == (5, "confirmed")
+        assert (await room.do("a.set", level=1)).code == "unknown_device"
+
+
+async def test_a_driver_that_cannot_be_built_leaves_the_old_room() -> None:
+    async with lamp_room(plan(device("a", "l1"))) as room:
+
+        def broken(*_: object) -> None:
+            raise ValueError("no")
+
+        bad = device("b", "l2")
+        bad = type(bad)(
+            **{**bad.__dict__, "spec": type(LAMP)(**{**LAMP.__dict__, "device": broken})}
+        )
+        with pytest.raises(ValueError, match="no"):
+            await room.supervisor.apply(plan(device("a", "l1"), bad))
+        assert list(room.dispatch.devices) == ["a"]
+        assert (await room.do("a.set", level=1)).kind.value == "confirmed"
+
+
+async def test_what_moves_stays_until_it_stands() -> None:
+    async with lamp_room(plan(device("a", "l1", LIFT))) as room:
+        room.hold("h1", "a.up")
+        await room.finger("h1", 0.6)
+        changing = asyncio.create_task(room.supervisor.apply(RoomPlan({}, {})))
+        await room.finger("h1", 0.6)
+        assert "a" in room.dispatch.devices
+        room.holds.release("tablet-1", "h1")
+        await room.clock.advance(1)
+        assert changing.done()
+        assert room.dispatch.devices == {}
+
+
+async def test_halt_stops_what_moves_and_refuses_the_rest() -> None:
+    async with lamp_room(plan(device("a", "l1", LIFT))) as room:
+        room.hold("h1", "a.up")
+        await room.finger("h1", 0.6)
+        halting = asyncio.create_task(room.supervisor.halt())
+        await room.clock.advance(0.9)
+        assert halting.done()
+        assert room.lines["l1"].texts()[-1] == "a stop"
+        assert (await room.do("a.set", level=1)).code == "stopping"
+
+
+async def test_a_link_whose_code_fails_is_started_again() -> None:
+    async with lamp_room(plan(device("a", "l1"))) as room:
+        line = room.lines["l1"]
+        line.refuse_open = RuntimeError("a bug")  # type: ignore[assignment]
+        line.lose()
+        await room.clock.advance(2)
+        line.refuse_open = None
+        await room.clock.advance(3)
+        assert room.supervisor.states["a"][0] == "online"
