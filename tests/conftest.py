@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, settings
 
 from tests.support import programs
 
-pytest_plugins = ["tests.support.loopback", "tests.support.skips"]
+pytest_plugins = ["tests.support.loopback", "tests.support.skips", "tests.support.shape"]
 
 # No deadline in any profile: the machines are shared, and a slow minute is not a bug.
 settings.register_profile("dev", deadline=None, max_examples=50)

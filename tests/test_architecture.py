@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import statistics
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import pytest
 
+from tests.support.shape import HEAD, cycles, functions, row
 from tests.support.source_tree import Function, Module, import_graph, modules
 
 FILE_AIM, FILE_LIMIT = 400, 600
@@ -25,75 +25,8 @@ def names(found: Iterable[Module | Function]) -> list[str]:
     return [f"{f.module}:{f.name}" if isinstance(f, Function) else f.name for f in found]
 
 
-def functions() -> list[Function]:
-    return [function for module in modules() for function in module.functions]
-
-
-def cycles(graph: dict[str, set[str]]) -> list[list[str]]:
-    """Return groups of modules that import each other (Tarjan's strongly connected components)."""
-    index: dict[str, int] = {}
-    low: dict[str, int] = {}
-    stack: list[str] = []
-    groups: list[list[str]] = []
-
-    def visit(node: str) -> None:
-        index[node] = low[node] = len(index)
-        stack.append(node)
-        for target in graph[node]:
-            if target not in index:
-                visit(target)
-                low[node] = min(low[node], low[target])
-            elif target in stack:
-                low[node] = min(low[node], index[target])
-        if low[node] == index[node]:
-            at = stack.index(node)
-            group = stack[at:]
-            del stack[at:]
-            if len(group) > 1:
-                groups.append(sorted(group))
-
-    for node in graph:
-        if node not in index:
-            visit(node)
-    return groups
-
-
-def share(part: int, whole: int) -> int:
-    return 100 if whole == 0 else 100 * part // whole
-
-
-def percentile(values: Sequence[int], percent: int) -> int:
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, len(ordered) * percent // 100)]
-
-
-def row() -> str:
-    """Return this repository's row for the table of the style guide."""
-    files = [m.lines for m in modules() if m.lines > 1]
-    public = [f.documented for f in functions() if f.public]
-    public += [documented for m in modules() for _, documented in m.classes]
-    body = [f.lines for f in functions()]
-    groups = cycles(import_graph())
-    cells = (
-        "roomd",
-        len(files),
-        f"{statistics.median(files):.0f}",
-        percentile(files, 90),
-        max(files),
-        f"{len(groups)} ({max(map(len, groups), default=0)})",
-        share(sum(m.documented for m in modules()), len(modules())),
-        share(sum(public), len(public)),
-        share(sum(f.annotated for f in functions()), len(functions())),
-        f"{statistics.median(body):.0f}/{percentile(body, 95)}",
-    )
-    return "| " + " | ".join(map(str, cells)) + " |"
-
-
-def test_the_row_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
-    with capsys.disabled():
-        print("\n| project | files | median | p90 | longest | cycles (largest)", end="")  # noqa: T201  # the row is the output
-        print(" | module doc | public doc | annotated | fn |")  # noqa: T201  # the row is the output
-        print(row())  # noqa: T201  # the row is the output
+def test_the_row_has_as_many_cells_as_its_head() -> None:
+    assert row().count("|") == HEAD.count("|")
 
 
 def test_no_module_is_part_of_a_cycle() -> None:
