@@ -63,21 +63,25 @@ def test_the_daemon_never_blocks_in_a_sleep() -> None:
     assert found == []
 
 
-def unexplained(line: str) -> bool:
-    """Say whether a line switches a check off without a code or without a reason."""
+def unexplained(line: str, above: str = "") -> bool:
+    """Say whether a line switches a check off without a code, or with no reason there or above."""
     found = EXEMPTION.search(line)
-    return found is not None and not (found["code"] and found["reason"])
+    if found is None:
+        return False
+    reason = found["reason"] or above.lstrip().startswith("#")
+    return not (found["code"] and reason)
 
 
 @pytest.mark.parametrize("folder", [*PACKAGES, "tests", "scripts", "bench"])
 def test_every_exemption_has_a_code_and_a_reason(folder: str) -> None:
-    found = [
-        f"{relative(path)}:{number}"
-        for path in python_files(folder)
-        if path != Path(__file__)
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
-        if unexplained(line)
-    ]
+    found: list[str] = []
+    for path in python_files(folder):
+        lines = ["", *path.read_text(encoding="utf-8").splitlines()]
+        if path != Path(__file__):
+            pairs = enumerate(zip(lines, lines[1:], strict=False), start=1)
+            found += [
+                f"{relative(path)}:{n}" for n, (above, line) in pairs if unexplained(line, above)
+            ]
     assert found == []
 
 
@@ -85,6 +89,7 @@ def test_an_exemption_without_reason_is_seen() -> None:
     assert unexplained("x = 1  # noqa: E501")
     assert unexplained("x = 1  # type: ignore  # why")
     assert not unexplained("x = 1  # noqa: E501  # a table")
+    assert not unexplained("x = 1  # noqa: E501", above="    # A table, easier to read so.")
 
 
 def test_a_long_sleep_is_seen() -> None:
