@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -78,7 +79,7 @@ def test_every_exemption_has_a_code_and_a_reason(folder: str) -> None:
     for path in python_files(folder):
         lines = ["", *path.read_text(encoding="utf-8").splitlines()]
         if path != Path(__file__):
-            pairs = enumerate(zip(lines, lines[1:], strict=False), start=1)
+            pairs = enumerate(itertools.pairwise(lines), start=1)
             found += [
                 f"{relative(path)}:{n}" for n, (above, line) in pairs if unexplained(line, above)
             ]
