@@ -34,7 +34,7 @@ def test_one_language_is_found_and_another_key_is_not_a_language() -> None:
 
 def test_a_secret_that_people_would_see() -> None:
     root = read_text(b"inner: {a: [{note: x, pin: y}]}\n", "f", (), Budget())
-    items = root.entries["inner"].node.entries["a"].node.items[0].entries  # type: ignore[union-attr]
+    items = root.entries["inner"].node.entries["a"].node.items[0].entries  # type: ignore[union-attr]  # known here
     for key in ("note", "pin"):
         items[key].node = Secret(items[key].node.place, "n", SecretStr("x"))
     assert [p.code for p in look_through(Outer, root, ())] == ["secret_shown"]

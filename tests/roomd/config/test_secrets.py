@@ -20,8 +20,8 @@ def test_a_secret_comes_from_the_file_beside_the_room(tmp_path: Path) -> None:
     room = read(tmp_path, ROOM, files={"secrets.yaml": GOOD}).room
     assert room is not None
     assert room.file.broker is not None
-    assert room.file.broker.password.get_secret_value() == MARK  # type: ignore[union-attr]
-    pin = room.devices["display.main"].options.pin  # type: ignore[attr-defined]
+    assert room.file.broker.password.get_secret_value() == MARK  # type: ignore[union-attr]  # known here
+    pin = room.devices["display.main"].options.pin  # type: ignore[attr-defined]  # known here
     assert pin.get_secret_value() == "pin-0012"
 
 
@@ -39,7 +39,7 @@ def test_a_secret_comes_from_the_environment_or_from_systemd(tmp_path: Path) -> 
     environment = {"MQTT": MARK, "CREDENTIALS_DIRECTORY": str(tmp_path)}
     room = read(tmp_path, ROOM.replace("!secret mqtt", "!env MQTT"), environment=environment).room
     assert room is not None
-    assert room.devices["display.main"].options.pin.get_secret_value() == "77"  # type: ignore[attr-defined]
+    assert room.devices["display.main"].options.pin.get_secret_value() == "77"  # type: ignore[attr-defined]  # known here
 
 
 @pytest.mark.parametrize(

@@ -137,7 +137,7 @@ def test_every_value_keeps_its_place() -> None:
     entry = root.entries["灯"]
     assert entry.key_place == Place("f", 2, 1, 1)
     item = entry.node.items[1]  # type: ignore[union-attr]  # the text above
-    assert item.entries["b"].node.place == Place("f", 4, 9, 5)  # type: ignore[union-attr]
+    assert item.entries["b"].node.place == Place("f", 4, 9, 5)  # type: ignore[union-attr]  # known here
 
 
 noise = st.text(alphabet=st.sampled_from("ab1 :-?[]{},&*!|>%@`'\"#\n\t~<=.灯"), max_size=60)
