@@ -108,7 +108,7 @@ async def test_a_driver_that_crashes_fails_its_command_only() -> None:
         async def broken(level: float) -> None:
             raise KeyError(level)
 
-        found.set = broken  # type: ignore[attr-defined]
+        found.set = broken  # type: ignore[attr-defined]  # broken on purpose
         assert (await room.do("a.set", level=1)).code == "driver_error"
         assert (await room.do("b.set", level=1)).kind is OutcomeKind.CONFIRMED
 

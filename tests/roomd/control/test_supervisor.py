@@ -104,7 +104,7 @@ async def test_halt_stops_what_moves_and_refuses_the_rest() -> None:
 async def test_a_link_whose_code_fails_is_started_again() -> None:
     async with lamp_room(plan(device("a", "l1"))) as room:
         line = room.lines["l1"]
-        line.refuse_open = RuntimeError("a bug")  # type: ignore[assignment]
+        line.refuse_open = RuntimeError("a bug")  # type: ignore[assignment]  # broken on purpose
         line.lose()
         await room.clock.advance(2)
         line.refuse_open = None
