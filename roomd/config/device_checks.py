@@ -90,7 +90,8 @@ class _Checker:
             self._kind(entry, spec)
             endpoint = self._endpoint(entry, spec)
             if options is not None and endpoint is not None:
-                config = DeviceConfig(self.id, spec, entry, options, endpoint, self.place)
+                version = self.known.table.versions.get(spec.id, "")
+                config = DeviceConfig(self.id, spec, entry, options, endpoint, self.place, version)
         if config is None or self.problems:
             name = None if entry is None else entry.name
             kind = None if spec is None else spec.kind
@@ -139,6 +140,10 @@ class _Checker:
             spec = self.known.table.find(driver_id)
         except ImportError as error:
             self._error("driver_unusable", "driver", driver=driver_id, needs=error.name or "?")
+            return None
+        except (AttributeError, LookupError, OSError, SyntaxError, TypeError, ValueError) as error:
+            # A third party's driver, or a definition, that breaks at loading costs only its devices.
+            self._error("driver_broken", "driver", driver=driver_id, reason=type(error).__name__)
             return None
         if spec is None:
             params = {"driver": driver_id}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from drivers.spec import DriverSpec
 
@@ -16,3 +16,5 @@ class DriverTable:
     """Driver id -> driver, or None. May raise `ImportError` where an extra is not installed."""
     ids: Callable[[], list[str]]
     """All ids, for suggestions."""
+    versions: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Id -> SHA-256 of its file, of a site's own definitions."""

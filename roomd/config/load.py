@@ -18,6 +18,7 @@ from roomd.config.places import Place, Problem, in_order
 from roomd.config.plan_checks import check_plan
 from roomd.config.room import LoadResult, Room
 from roomd.config.secrets import Secrets
+from roomd.config.site_drivers import site_drivers
 from roomd.config.top_level import split, zone_problems
 from roomd.config.twins import twins
 
@@ -38,7 +39,7 @@ def load(
     Args:
         path: the room file.
         beside: the folder of the room file that people edit, when `path` is a kept copy of it: its
-            `secrets.yaml` counts.
+            `secrets.yaml` and its `drivers/` count.
         data: the daemon's data folder, where `secrets.yaml` may stand when it is not beside the
         room file.
         table: where drivers are looked up.
@@ -47,7 +48,9 @@ def load(
     """
     folders = tuple(folder for folder in (beside or path.parent, data) if folder is not None)
     document = read_document(path, Secrets(folders, environment))
-    return _Loading(document, table, stable).run()
+    site = site_drivers(beside or path.parent)
+    document.problems.extend(site.warnings)
+    return _Loading(document, site.over(table), stable).run()
 
 
 class _Loading:

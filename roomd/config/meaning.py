@@ -36,6 +36,7 @@ def device_meaning(device: DeviceConfig) -> Any:
     entry = simple(device.entry.model_dump(by_alias=True, exclude={"link", "options"}))
     return {
         "driver": device.spec.id,
+        "driver_version": device.driver_version,
         "endpoint": device.endpoint,
         "options": simple(device.options),
         **entry,

@@ -39,8 +39,7 @@ def _devices(plan: Plan, node: Node, known: Collection[str]) -> list[Problem]:
         if device not in known:
             params = named(device, known)
             found.append(Problem(place, path, "unknown_device", params, "warning"))
-        spots = spot.at or spot.line or []
-        if not all(contains(plan.outline, corner) for corner in spots):
+        if not all(contains(plan.outline, corner) for corner in spot.spots):
             params = {"device": device}
             found.append(Problem(place, path, "plan_outside", params, "warning"))
     for index, door in enumerate(plan.doors):

@@ -54,6 +54,8 @@ class DeviceConfig:
     endpoint: str
     """Key of its link in `Room.links`."""
     place: Place
+    driver_version: str = ""
+    """SHA-256 of the driver's file, where it is a site's own definition."""
 
     @property
     def name(self) -> Words:

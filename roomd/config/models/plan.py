@@ -8,7 +8,15 @@ from __future__ import annotations
 import math
 from typing import Annotated, Any, Literal, Self, cast
 
-from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Discriminator,
+    Field,
+    Tag,
+    WithJsonSchema,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from roomd.config.models.base import Model
@@ -22,11 +30,16 @@ WALL = 0.01
 """Metres that a thing on a wall may stand outside."""
 
 
-def _spots(value: Any) -> Any:
-    """Read one spot `[x, y]` as a list of one."""
-    if isinstance(value, list) and value and not isinstance(cast("list[object]", value)[0], list):
-        return [cast("list[object]", value)]
-    return cast("Any", value)
+def _form(value: Any) -> str:
+    several = isinstance(value, list) and any(
+        isinstance(part, list) for part in cast("list[object]", value)
+    )
+    return "several" if several else "one"
+
+
+def _several(value: Any) -> list[list[float]]:
+    """Turn one spot `[x, y]` into a list of one."""
+    return value if _form(value) == "several" else [value]
 
 
 def _facing(value: Any) -> Any:
@@ -47,12 +60,11 @@ Facing = Annotated[
         {"anyOf": [{"type": "number", "minimum": 0, "maximum": 360}, {"enum": sorted(FACING)}]}
     ),
 ]
-_CORNER = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
 Spots = Annotated[
-    list[Corner],
-    BeforeValidator(_spots),
-    Field(min_length=1, max_length=64),
-    WithJsonSchema({"anyOf": [_CORNER, {"type": "array", "items": _CORNER}]}),
+    Annotated[Corner, Tag("one")]
+    | Annotated[list[Corner], Field(min_length=1, max_length=64), Tag("several")],
+    Discriminator(_form),
+    AfterValidator(_several),
 ]
 
 
@@ -103,6 +115,11 @@ class PlanDevice(Model):
         if (self.at is None) == (self.line is None):
             raise PydanticCustomError("plan_place", "one of at and line")
         return self
+
+    @property
+    def spots(self) -> list[list[float]]:
+        """Return every corner that it stands on."""
+        return cast("list[list[float]]", self.at or self.line or [])
 
 
 class Plan(Model):

@@ -28,7 +28,7 @@ zones:
   front: {{name: {{zh: 前, en: Front}}, devices: [lift.main, display.main]}}
 plan:
   outline: [[0, 0], [9.6, 0], [9.6, 6.4], [0, 6.4]]
-  devices: {{lift.main: {{at: [4.8, 0], z: [0.0, 1.1], faces: back}}}}
+  devices: {{lift.main: {{at: [4.8, 0.25], z: [0.0, 1.1], faces: back}}}}
 """,
     )
     assert result.problems == ()
@@ -49,7 +49,7 @@ plan:
     assert room.file.idle_after == 600.0
     assert room.plan is not None
     assert room.plan.devices["lift.main"].faces == 90.0
-    assert room.plan.devices["lift.main"].at == [[4.8, 0.0]]
+    assert room.plan.devices["lift.main"].at == [[4.8, 0.25]]
     assert len(result.sha256) == 64
 
 
