@@ -7,6 +7,7 @@ from pathlib import Path
 
 from drivers.declarative.device import DeclarativeDevice
 from drivers.declarative.plan import Plan, read_plan
+from drivers.declarative.simulator import DeclarativeSimulator
 from drivers.device import LinkDefaults, TransportName
 from drivers.spec import DriverSpec
 
@@ -43,10 +44,10 @@ def spec_of(plan: Plan) -> DriverSpec:
             port=link.port, baud=link.baud, format=link.format, gap=link.gap, shared=link.shared
         ),
         settings=plan.settings,
-        device=lambda device_id, settings, port: DeclarativeDevice(
-            device_id, settings, port, plan
+        device=lambda device_id, settings, port: DeclarativeDevice(device_id, settings, port, plan),
+        simulator=lambda settings, transport, clock: DeclarativeSimulator(
+            settings, transport, clock, definition
         ),
-        simulator=None,
     )
 
 

@@ -161,9 +161,7 @@ class DeclarativeDevice(Device[BaseModel]):
         """Return all that the command sends: what is asked, and for the rest the last state."""
         if not isinstance(part, Command):
             return args
-        found = {
-            n: args.get(n, self.value(n)) for n in specs.merged_names(part, self._points)
-        }
+        found = {n: args.get(n, self.value(n)) for n in specs.merged_names(part, self._points)}
         unknown = sorted(n for n, value in found.items() if value is None)
         if unknown:
             raise CommandRefused("need_full_state", missing=", ".join(unknown))
@@ -282,9 +280,7 @@ class DeclarativeDevice(Device[BaseModel]):
                 found.append(rules.from_template(template, part.set, self._options))
             elif part.topic is not None:
                 topics = self._topics(part.topic)
-                found.append(
-                    rules.from_topic(topics, part.at, part.where, part.set, self._options)
-                )
+                found.append(rules.from_topic(topics, part.at, part.where, part.set, self._options))
         for poll in self._plan.polls:
             found.append(self._poll_rule(poll))
         return tuple(found)
@@ -298,7 +294,11 @@ class DeclarativeDevice(Device[BaseModel]):
             return rules.from_topic(topics, None, {}, poll.part.set, self._options)
 
         def find(message: Message) -> dict[str, Any] | None:
-            if http is None or not isinstance(message, HttpResponse) or message.status not in http.ok:
+            if (
+                http is None
+                or not isinstance(message, HttpResponse)
+                or message.status not in http.ok
+            ):
                 return None
             if (message.request.method, message.request.path) != (
                 http.method,
@@ -364,5 +364,3 @@ def _http_answer(part: HttpPart | None, message: HttpResponse) -> dict[str, Any]
         return {}
     value = at(parse(message.body), part.at)
     return {} if value is MISSING else {"value": value}
-
-

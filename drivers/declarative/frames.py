@@ -16,7 +16,9 @@ from drivers.declarative.checks import CHECKS, Order
 
 MAX_FRAME = 1024
 """Bytes of one frame."""
-_TOKEN = re.compile(r"\s*(?:(?P<hex>[0-9A-Fa-f]{2})(?![0-9A-Fa-f])|(?P<text>\"(?:[^\"\\]|\\.)*\")|\{(?P<hole>[^{}]*)\})")
+_TOKEN = re.compile(
+    r"\s*(?:(?P<hex>[0-9A-Fa-f]{2})(?![0-9A-Fa-f])|(?P<text>\"(?:[^\"\\]|\\.)*\")|\{(?P<hole>[^{}]*)\})"
+)
 _ESCAPE = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|(.))")
 _CHECK = re.compile(r"(?P<name>[a-z0-9_]+)(?:@(?P<start>\d+))?\Z")
 _SIMPLE = {"r": "\r", "n": "\n", "t": "\t", '"': '"', "\\": "\\", "0": "\0"}
@@ -109,7 +111,9 @@ class HexTemplate:
     @property
     def names(self) -> tuple[str, ...]:
         """Return the names of its placeholders, `_` left out."""
-        return tuple(p.found.name for p in self.parts if isinstance(p, Hole) and p.found.name != "_")
+        return tuple(
+            p.found.name for p in self.parts if isinstance(p, Hole) and p.found.name != "_"
+        )
 
     def encode(self, values: Mapping[str, Any]) -> bytes:
         """Return the frame.
@@ -143,7 +147,11 @@ class HexTemplate:
         for place, part in enumerate(self.parts):
             if isinstance(part, Length):
                 end = next(
-                    (i for i in range(place + 1, len(self.parts)) if isinstance(self.parts[i], Sum)),
+                    (
+                        i
+                        for i in range(place + 1, len(self.parts))
+                        if isinstance(self.parts[i], Sum)
+                    ),
                     len(self.parts),
                 )
                 count = sum(len(p) for p in filled[place + 1 : end])

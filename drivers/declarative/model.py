@@ -334,7 +334,17 @@ class Step(Part):
     rx: Any = None
     then: dict[str, Any] = Field(default_factory=dict)
     outcome: (
-        Literal["confirmed", "sent", "refused", "superseded", "expired", "timeout", "offline", "cancelled", "failed"]
+        Literal[
+            "confirmed",
+            "sent",
+            "refused",
+            "superseded",
+            "expired",
+            "timeout",
+            "offline",
+            "cancelled",
+            "failed",
+        ]
         | None
     ) = None
 

@@ -63,7 +63,9 @@ def _type(option: Option) -> Any:
         case "duration":
             return Annotated[float, BeforeValidator(_seconds), Field(ge=0, le=86400)]
         case "slug":
-            return Annotated[str, Field(pattern=r"^[A-Za-z0-9_\-]+(?:/[A-Za-z0-9_\-]+)*$", max_length=128)]
+            return Annotated[
+                str, Field(pattern=r"^[A-Za-z0-9_\-]+(?:/[A-Za-z0-9_\-]+)*$", max_length=128)
+            ]
         case "enum":
             return Literal[tuple(option.values)]
         case "bool":

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-_NAME = re.compile(r"(?P<name>[A-Za-z_][A-Za-z0-9_.]*)(?::(?P<kind>[a-z0-9]+))?(?P<pipes>(?:\|.*)?)\Z")
+_NAME = re.compile(
+    r"(?P<name>[A-Za-z_][A-Za-z0-9_.]*)(?::(?P<kind>[a-z0-9]+))?(?P<pipes>(?:\|.*)?)\Z"
+)
 _PIPE = re.compile(r"(?P<verb>[a-z_]+)(?:\((?P<inside>[^()]*)\))?\Z")
 _WHOLE = re.compile(r"\{([^{}]*)\}\Z")
 _ANY = re.compile(r"\{([^{}]*)\}")

@@ -69,9 +69,7 @@ def _written_out(
         yield name.replace("*", str(index), 1)
 
 
-def _count(
-    name: str, part: PointPart, definition: Definition, options: Mapping[str, Any]
-) -> int:
+def _count(name: str, part: PointPart, definition: Definition, options: Mapping[str, Any]) -> int:
     """Return how many there are: `count:`, or the range of the argument that a command's `set` puts in its place."""
     if part.count is not None:
         return int(number(part.count, options) or 0)

@@ -18,7 +18,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "yaml_alias": ("不允许锚点与别名", "anchors and aliases are not allowed"),
     "yaml_tag": ("不允许标签 {tag}", "the tag {tag} is not allowed"),
     "yaml_key": ("键必须是文字", "a key must be text"),
-    "duplicate_key": ("键“{key}”重复，已在第 {first} 行", "the key {key} is there twice; first in line {first}"),
+    "duplicate_key": (
+        "键“{key}”重复，已在第 {first} 行",
+        "the key {key} is there twice; first in line {first}",
+    ),
     "unknown_key": ("未知的键“{key}”", "unknown key {key}"),
     "unknown_key_near": (
         "未知的键“{key}”，是否想写“{suggestion}”？",
@@ -38,7 +41,10 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "no_stop": ("有 motion 就必须有 stop 命令", "a definition with motion needs the command stop"),
     "unknown_command": ("没有命令“{name}”", "there is no command {name}"),
-    "no_receive": ("有 expect 就要写 receive", "where something is expected, receive must say how it is framed"),
+    "no_receive": (
+        "有 expect 就要写 receive",
+        "where something is expected, receive must say how it is framed",
+    ),
     "unknown_point": ("没有声明点“{name}”", "the point {name} is not declared in state"),
 }
 """Code -> words in Chinese and English."""

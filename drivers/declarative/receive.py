@@ -239,7 +239,9 @@ class FrameDecoder:
             if not self._skipping:
                 found.append(Junk("too_long", self._kept))
             self._skipping = True
-            self._kept = self._kept[-(len(self._framing.end) - 1) :] if len(self._framing.end) > 1 else b""
+            self._kept = (
+                self._kept[-(len(self._framing.end) - 1) :] if len(self._framing.end) > 1 else b""
+            )
             return
         found.append(Junk("unknown", self._kept[:1]))
         self._kept = self._kept[1:]

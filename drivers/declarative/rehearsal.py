@@ -10,14 +10,15 @@ from drivers.clock import VirtualClock
 from drivers.commands import Outcome
 from drivers.declarative.device import DeclarativeDevice
 from drivers.declarative.plan import Plan
-from drivers.errors import DriverError, Unreachable
+from drivers.errors import DriverError
 from drivers.execute import Request, execute
 from drivers.job import current_job
 from drivers.link import Link
 from drivers.points import Report
 from drivers.session import PortState
 from drivers.trace import TraceEvent
-from drivers.transport.frames import Chunk, Frame
+from drivers.transport.frames import Frame
+from drivers.transport.memory import Memory
 
 BITS = 10
 """Bits of one byte on a serial line, start and stop included."""
@@ -25,57 +26,6 @@ STEP = 0.02
 """Seconds by which the clock is moved while a command runs."""
 LIMIT = 90.0
 """Seconds of the virtual clock that a command may take."""
-
-
-class Wire:
-    """A transport that keeps what is sent."""
-
-    def __init__(self, byte_time: float) -> None:
-        self._byte_time = byte_time
-        self.sent: list[tuple[str, Frame]] = []
-        """Name of the command (or `poll`, `probe`) and the frame."""
-        self.on_sent: Callable[[str, Frame], None] = lambda _name, _frame: None
-        self.hear: Callable[[Chunk], None] = lambda _chunk: None
-        self._open = False
-
-    @property
-    def endpoint(self) -> str:
-        """Return a name for messages."""
-        return "memory:rehearsal"
-
-    async def open(
-        self, on_chunk: Callable[[Chunk], None], on_lost: Callable[[DriverError], None]
-    ) -> None:
-        """Connect; never fails."""
-        self.hear, self._open = on_chunk, True
-
-    async def send(self, frame: Frame) -> None:
-        """Keep the frame with the name of the command that sends it."""
-        if not self._open:
-            raise Unreachable("closed")
-        job = current_job.get(None)
-        name = "" if job is None else job.name
-        self.sent.append((name, frame))
-        self.on_sent(name, frame)
-
-    async def close(self) -> None:
-        """Close."""
-        self._open = False
-
-    def wire_time(self, size: int) -> float:
-        """Return the seconds that `size` bytes take."""
-        return size * self._byte_time
-
-    def subscribe(self, topics: tuple[str, ...]) -> None:
-        """Hear every topic anyway."""
-
-    def present(self) -> bool | None:
-        """Return None: there is no path."""
-        return None
-
-    def descriptor(self) -> int | None:
-        """Return None: there is no descriptor."""
-        return None
 
 
 class _Ears:
@@ -95,7 +45,11 @@ class Stage:
     def __init__(self, plan: Plan, options: Mapping[str, Any]) -> None:
         part = plan.definition.link
         self.clock = VirtualClock()
-        self.wire = Wire(BITS / part.baud if part.type == "serial" else 0.0)
+        self.wire = Memory(self.clock, byte_time=BITS / part.baud if part.type == "serial" else 0.0)
+        self.wire.on_send = self._sent
+        self.sent: list[tuple[str, Frame]] = []
+        """Name of the command (or `poll`, `probe`) and the frame."""
+        self.on_sent: Callable[[str, Frame], None] = lambda _name, _frame: None
         self.link = Link(
             "rehearsal",
             self.wire,
@@ -116,7 +70,7 @@ class Stage:
         """Start the link, and let the stop burst and the first questions pass."""
         self._task = asyncio.create_task(self.link.run())
         await self.clock.advance(4.0)
-        self.wire.sent.clear()
+        self.sent.clear()
         return self
 
     async def __aexit__(self, *_error: object) -> None:
@@ -124,6 +78,12 @@ class Stage:
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait({self._task})
+
+    def _sent(self, frame: Frame) -> None:
+        job = current_job.get(None)
+        name = "" if job is None else job.name
+        self.sent.append((name, frame))
+        self.on_sent(name, frame)
 
     async def run(self, command: str, args: Mapping[str, Any]) -> Outcome:
         """Run one command to its outcome, moving the clock."""

@@ -42,7 +42,9 @@ async def play(plan: Plan) -> list[Failure]:
             try:
                 await player.step(step, stack)
             except ValidationError as error:
-                why = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+                why = "; ".join(
+                    f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()
+                )
                 player.found.append(f"options: {why}")
             except (FrameError, ValueError, KeyError) as error:
                 player.found.append(f"cannot be played: {error}")
@@ -66,15 +68,15 @@ class _Player:
 
     async def step(self, step: Step, stack: AsyncExitStack) -> None:
         stage = await self._stage(step, stack)
-        stage.wire.sent.clear()
+        stage.sent.clear()
         if step.wait:
             await stage.clock.advance(step.wait)
         if step.do is None:
             await self._feed(stage, step)
-            self._compare_tx(step, [frame for _, frame in stage.wire.sent])
+            self._compare_tx(step, [frame for _, frame in stage.sent])
         else:
             outcome = await self._do(stage, step)
-            sent = [frame for name, frame in stage.wire.sent if name not in UNASKED]
+            sent = [frame for name, frame in stage.sent if name not in UNASKED]
             self._compare_tx(step, sent)
             if step.outcome is not None and outcome.kind != step.outcome:
                 self.found.append(f"outcome is {outcome.kind} ({outcome.code}), not {step.outcome}")
@@ -97,17 +99,17 @@ class _Player:
             answered = True
             for number, chunk in enumerate(_chunks(step.rx, frame), start=1):
                 delay = stage.wire.wire_time(16) + AFTER * number
-                stage.clock.call_later(delay, lambda chunk=chunk: stage.wire.hear(chunk))  # type: ignore[misc]  # bound now
+                stage.clock.call_later(delay, lambda chunk=chunk: stage.wire.feed(chunk))  # type: ignore[misc]  # bound now
 
-        stage.wire.on_sent = on_sent
+        stage.on_sent = on_sent
         try:
             return await stage.run(step.do or "", _args(step.args))
         finally:
-            stage.wire.on_sent = lambda _name, _frame: None
+            stage.on_sent = lambda _name, _frame: None
 
     async def _feed(self, stage: Stage, step: Step) -> None:
-        for chunk in _chunks(step.rx, stage.wire.sent[-1][1] if stage.wire.sent else b""):
-            stage.wire.hear(chunk)
+        for chunk in _chunks(step.rx, stage.sent[-1][1] if stage.sent else b""):
+            stage.wire.feed(chunk)
             await stage.clock.advance(AFTER)
 
     def _compare_tx(self, step: Step, sent: list[Frame]) -> None:
