@@ -1,0 +1,67 @@
+import { computed, signal } from '@preact/signals'
+import type { Words } from '../wire/wire.gen'
+import { codes } from './codes.gen'
+import { en } from './en'
+import { type Messages, zh } from './zh'
+
+export type Language = 'zh' | 'en'
+
+/** The chosen language; every text on the page follows it at once. */
+export const language = signal<Language>('zh')
+/** The same as a value for `lang` attributes and `Intl`. */
+export const locale = computed(() => (language.value === 'zh' ? 'zh-CN' : 'en'))
+
+type Key = keyof Messages
+type Params<K extends Key> = Messages[K] extends (params: infer P) => string ? [params: P] : []
+
+/** The text of a key in the chosen language. */
+export function t<K extends Key>(key: K, ...params: Params<K>): string {
+  const text: unknown = (language.value === 'zh' ? zh : en)[key]
+  return typeof text === 'function' ? String(text(params[0])) : String(text)
+}
+
+/** A word of the field (`name.power`, `value.cool`), or the wire's own word where there is none. */
+export function word(group: 'name' | 'value' | 'kind' | 'state', id: string): string {
+  const text: unknown = (language.value === 'zh' ? zh : en)[`${group}.${id}` as Key]
+  return typeof text === 'string' ? text : id.replaceAll('_', ' ')
+}
+
+/** A text in two languages, as the room file writes it. */
+export function say(words: Words | null | undefined): string {
+  return words ? words[language.value] : ''
+}
+
+/** The words for a code, or null where there are none; a missing parameter leaves a dash. */
+export function codeWords(code: string, params: Readonly<Record<string, unknown>>): string | null {
+  const table: Readonly<Record<string, string>> = codes[language.value]
+  const special = Object.keys(params)
+    .sort()
+    .map((name) => `${code}.${name}`)
+    .find((key) => Object.hasOwn(table, key))
+  const text = Object.hasOwn(table, special ?? code) ? table[special ?? code] : undefined
+  return text === undefined ? null : text.replace(/\{(\w+)\}/g, (_, name: string) => param(params[name]))
+}
+
+function param(value: unknown): string {
+  if (value === null || value === undefined) return '—'
+  if (typeof value === 'object') return say(value as Words) || '—'
+  return typeof value === 'number' ? number(value) : String(value)
+}
+
+/** A number as people of this language write it, with at most `digits` decimals. */
+export function number(value: number, digits = 1): string {
+  return new Intl.NumberFormat(locale.value, { maximumFractionDigits: digits }).format(value)
+}
+
+/** Time of day, 24 hours; `at` in seconds since 1970. */
+export function clockTime(at: number, seconds = false): string {
+  const form: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }
+  if (seconds) form.second = '2-digit'
+  return new Intl.DateTimeFormat(locale.value, form).format(new Date(at * 1000))
+}
+
+/** Date with the day of the week. */
+export function longDate(at: number): string {
+  const form: Intl.DateTimeFormatOptions = { month: 'long', day: 'numeric', weekday: 'long' }
+  return new Intl.DateTimeFormat(locale.value, form).format(new Date(at * 1000))
+}

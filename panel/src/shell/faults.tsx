@@ -1,0 +1,64 @@
+import type { JSX } from 'preact'
+import { Icon } from '../controls/icons'
+import { endText } from '../controls/shown'
+import { clockTime, codeWords, say, t } from '../i18n/t'
+import { type Fault, faults } from '../store/faults'
+import { named } from '../store/names'
+import { openSheet } from './sheet'
+import './faults.css'
+
+/** One fault in words: what happened, and what to do. */
+export function faultText(fault: Fault): string {
+  const device = say(fault.device.name)
+  switch (fault.what) {
+    case 'misconfigured':
+      return t('device.misconfigured', { place: fault.place })
+    case 'offline':
+      return fault.since
+        ? t('device.offline', { device, time: clockTime(fault.since) })
+        : t('device.offlineNow', { device })
+    case 'reported':
+      return t('device.fault', { fault: fault.text })
+    case 'command': {
+      const end = fault.asked.end
+      if (!end) return ''
+      const params = named({ device: fault.device.id, ...end.params })
+      const words = end.code === null ? null : codeWords(end.code, params)
+      return words ?? endText({ ...end, params }) ?? ''
+    }
+  }
+}
+
+/** All faults of now. */
+export function FaultList(): JSX.Element {
+  if (faults.value.length === 0) return <p>{t('faults.none')}</p>
+  return (
+    <ul class="faults">
+      {faults.value.map((fault) => (
+        <li key={fault.device.id}>
+          <b>{say(fault.device.name)}</b> {faultText(fault)}
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+/** The header's count; opens the list. */
+export function FaultButton(): JSX.Element | null {
+  const n = faults.value.length
+  if (n === 0) return null
+  return (
+    <button
+      type="button"
+      class="plain fault-count"
+      onClick={() =>
+        openSheet(
+          () => t('faults.title'),
+          () => <FaultList />,
+        )
+      }
+    >
+      <Icon name="warn" /> <span>{t('faults.count', { n })}</span>
+    </button>
+  )
+}

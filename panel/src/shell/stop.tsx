@@ -1,0 +1,44 @@
+import type { JSX } from 'preact'
+import { Icon } from '../controls/icons'
+import { codeWords, t } from '../i18n/t'
+import { stopAll } from '../socket/actions'
+import { named } from '../store/names'
+import { moving } from '../store/room'
+import { stop, stopAnswers } from '../store/session'
+import './stop.css'
+
+/** STOP. Needs no role, no connection and no waiting; nothing ever disables or covers it. */
+export function StopButton({ place }: { place: 'header' | 'bar' | 'page' }): JSX.Element {
+  const moves = moving.value.length > 0
+  return (
+    <button type="button" class={`stop stop-${place}`} data-moving={moves} onClick={stopAll}>
+      <Icon name="stop" /> <span>{t('stop.label')}</span>
+    </button>
+  )
+}
+
+const REACHED = new Set(['confirmed', 'sent'])
+
+/** What became of the last STOP. */
+export function StopNote(): JSX.Element | null {
+  const state = stop.value
+  if (state === 'idle') return null
+  if (state === 'asking') return <Note look="wait" text={t('stop.asking')} />
+  if (state === 'unconfirmed') return <Note look="bad" text={codeWords('stop.unconfirmed', {}) ?? ''} />
+  const missed = Object.entries(stopAnswers.value).filter(([, answer]) => !REACHED.has(answer.outcome))
+  if (missed.length === 0) return <Note look="good" text={codeWords('stop.confirmed', {}) ?? ''} />
+  const words = missed.map(([device]) => codeWords('stop.offline', named({ device })) ?? device)
+  return <Note look="bad" text={words.join(' ')} />
+}
+
+function Note({ look, text }: { look: string; text: string }): JSX.Element {
+  return (
+    <div class="stop-note" data-look={look} role={look === 'bad' ? 'alert' : 'status'}>
+      <Icon name={look === 'good' ? 'check' : look === 'bad' ? 'warn' : 'ring'} turning={look === 'wait'} />
+      <span>{text}</span>
+      <button type="button" class="plain" onClick={() => (stop.value = 'idle')}>
+        {t('sheet.close')}
+      </button>
+    </div>
+  )
+}

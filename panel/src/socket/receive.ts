@@ -1,0 +1,80 @@
+import { batch } from '@preact/signals'
+import { finish, settle } from '../store/commands'
+import { takePatch, takeSnapshot } from '../store/points'
+import { deviceOf, takeRoom } from '../store/room'
+import { complaint, connection, heardAt, ignored, stale, stop, stopAnswers } from '../store/session'
+import type { ServerMessage, TraceMessage } from '../wire/wire.gen'
+
+/** What a page may want besides the store. */
+export interface Extra {
+  trace?(message: TraceMessage): void
+  /** An id that the store does not know: a hold's. */
+  outcome?(id: string): void
+}
+
+type Known = { [K in ServerMessage['type']]: (message: Extract<ServerMessage, { type: K }>) => number | null }
+
+/** Put one message into the store. Returns the sequence number it carries, else null. */
+export function receive(body: unknown, extra: Extra): number | null {
+  heardAt.value = Date.now() / 1000
+  const take = known(extra)
+  const type = (body as { type?: unknown } | null)?.type
+  if (typeof type !== 'string' || !Object.hasOwn(take, type)) {
+    ignored.value += 1
+    return null
+  }
+  try {
+    return take[type as ServerMessage['type']](body as never)
+  } catch {
+    ignored.value += 1
+    return null
+  }
+}
+
+function known(extra: Extra): Known {
+  return {
+    snapshot: (message) => {
+      batch(() => {
+        takeRoom(message.room)
+        takeSnapshot(message.points)
+        fresh(Object.keys(message.points))
+      })
+      return message.seq
+    },
+    patch: (message) => {
+      takePatch(message.points)
+      fresh(Object.keys(message.points))
+      return message.seq
+    },
+    outcome: (message) => {
+      finish(message.id, { outcome: message.outcome, code: message.code, params: message.params })
+      extra.outcome?.(message.id)
+      return null
+    },
+    stopped: (message) => {
+      stopAnswers.value = message.devices
+      stop.value = 'answered'
+      return null
+    },
+    trace: (message) => {
+      extra.trace?.(message)
+      return null
+    },
+    pong: () => null,
+    error: (message) => {
+      complaint.value = message
+      return null
+    },
+    bye: (message) => {
+      complaint.value = { code: message.code, params: {} }
+      return null
+    },
+  }
+}
+
+/** Values have come: the page is true again. */
+function fresh(paths: readonly string[]): void {
+  connection.value = 'up'
+  stale.value = false
+  for (const device of new Set(paths.map(deviceOf))) if (device) settle(device.id)
+}

@@ -1,0 +1,22 @@
+import { signal } from '@preact/signals'
+import type { SessionBody, StoppedMessage } from '../wire/wire.gen'
+
+/** `asking`: not known yet; `none`: nobody is logged in; `unreachable`: the controller did not answer. */
+export type Who = SessionBody | 'asking' | 'none' | 'unreachable'
+export type Connection = 'connecting' | 'up' | 'lost'
+
+export const who = signal<Who>('asking')
+export const connection = signal<Connection>('connecting')
+/** What is on the page is old: the connection has been gone for longer than a second. */
+export const stale = signal(false)
+/** When the last message came, seconds since 1970. */
+export const heardAt = signal(0)
+/** Messages that this page did not know or could not read. */
+export const ignored = signal(0)
+/** The last `error` or `bye` of the daemon that is no command's. */
+export const complaint = signal<{ code: string; params: Readonly<Record<string, unknown>> } | null>(null)
+
+/** STOP of this page: under way, not answered in time, or answered. */
+export type Stop = 'idle' | 'asking' | 'unconfirmed' | 'answered'
+export const stop = signal<Stop>('idle')
+export const stopAnswers = signal<StoppedMessage['devices']>({})
