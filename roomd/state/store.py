@@ -14,7 +14,7 @@ import structlog
 
 from drivers.clock import Clock
 from drivers.points import FAULT, ONLINE, PointSpec, PointValue, Quality, Report
-from roomd.state.points import PointState
+from roomd.state.points import TRUSTED, PointState
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -103,7 +103,11 @@ class Store:
             state.desired = state.by = None
             self._set(path, state, report.value, report.quality, force=True)
             return
-        self._set(path, state, report.value, report.quality)
+        quality = report.quality
+        if {quality, state.quality} <= TRUSTED and state.same(report.value, state.value):
+            # Saying the same again, asked or unasked, does not change who made it so.
+            quality = state.quality
+        self._set(path, state, report.value, quality)
 
     def _settles(self, state: PointState, report: Report) -> bool:
         """Return whether a report ends the wish: it fulfils it, or is a change to something else altogether."""

@@ -61,6 +61,16 @@ def test_an_equal_report_sends_no_patch() -> None:
     assert store.seq == seq
 
 
+def test_saying_the_same_again_does_not_change_who_made_it_so() -> None:
+    store = make()
+    say(store, 30)
+    say(store, 30, Quality.OBSERVED)
+    assert shown(store) == (30, "confirmed")
+    say(store, 40, Quality.OBSERVED)
+    say(store, 40)
+    assert shown(store) == (40, "observed")
+
+
 def test_a_wish_shows_the_last_report_until_it_is_fulfilled() -> None:
     store = make()
     say(store, 10)
