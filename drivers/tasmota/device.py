@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar, TypeVar
+from typing import ClassVar, TypeVar
 
 from drivers.commands import Arg, CommandSpec, RetryClass, command, renamed
 from drivers.device import Device, TransportName
@@ -26,9 +26,10 @@ class Tasmota(Device[S]):
     transports: ClassVar[frozenset[TransportName]] = frozenset({"mqtt"})
     inquiry_timeout = 2.0
 
-    def __init__(self, device_id: str, settings: S, link: Port) -> None:
-        super().__init__(device_id, settings, link)
-        self.at = codec.Topics(settings.full_topic, settings.topic)
+    @property
+    def at(self) -> codec.Topics:
+        """Return where it speaks and listens."""
+        return codec.Topics(self.settings.full_topic, self.settings.topic)
 
     def decoder(self) -> codec.Decoder:
         """Return a decoder for this device's topics."""
@@ -128,9 +129,9 @@ class TasmotaLight(Tasmota[TasmotaLightSettings]):
         if level is None and cct is None:
             raise ValueError("level or cct is needed")
         if cct is not None:
-            await self.link.exchange(codec.tint(self.at, cct), until=_has("cct"))
+            await self.link.exchange(codec.tint(self.at, cct), until=_has_cct)
         if level is not None:
-            await self.link.exchange(codec.dim(self.at, level), until=_has("level"))
+            await self.link.exchange(codec.dim(self.at, level), until=_has_level)
 
 
 class TasmotaRelay(Tasmota[TasmotaRelaySettings]):
@@ -210,8 +211,8 @@ def switched(relay: int, *, on: bool) -> Callable[[object], codec.State | None]:
     """Return what recognises the live word that `relay` is as asked for."""
 
     def until(message: object) -> codec.State | None:
-        live = isinstance(message, codec.State) and not message.retained
-        return message if live and dict(message.power).get(relay) is on else None
+        state = _live(message)
+        return state if state is not None and dict(state.power).get(relay) is on else None
 
     return until
 
@@ -220,15 +221,21 @@ def tells(relay: int) -> Callable[[object], codec.State | None]:
     """Return what recognises any live word about `relay`."""
 
     def until(message: object) -> codec.State | None:
-        live = isinstance(message, codec.State) and not message.retained
-        return message if live and relay in dict(message.power) else None
+        state = _live(message)
+        return state if state is not None and relay in dict(state.power) else None
 
     return until
 
 
-def _has(field: str) -> Callable[[object], Any]:
-    def until(message: object) -> codec.State | None:
-        live = isinstance(message, codec.State) and not message.retained
-        return message if live and getattr(message, field) is not None else None
+def _has_level(message: object) -> codec.State | None:
+    state = _live(message)
+    return state if state is not None and state.level is not None else None
 
-    return until
+
+def _has_cct(message: object) -> codec.State | None:
+    state = _live(message)
+    return state if state is not None and state.cct is not None else None
+
+
+def _live(message: object) -> codec.State | None:
+    return message if isinstance(message, codec.State) and not message.retained else None
