@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Mapping
+import itertools
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -93,3 +94,12 @@ async def rigged(
     finally:
         task.cancel()
         await asyncio.wait({task})
+
+
+async def eventually(check: Callable[[], bool], within: float = 5.0) -> None:
+    """Wait, in real time, until `check` says yes: for peers, which know no virtual clock."""
+    async with asyncio.timeout(within):
+        for _ in itertools.count():
+            if check():
+                return
+            await asyncio.sleep(0.005)
