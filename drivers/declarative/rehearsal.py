@@ -22,7 +22,7 @@ from drivers.transport.memory import Memory
 
 BITS = 10
 """Bits of one byte on a serial line, start and stop included."""
-STEP = 0.02
+STEP = 0.1
 """Seconds by which the clock is moved while a command runs."""
 LIMIT = 90.0
 """Seconds of the virtual clock that a command may take."""

@@ -91,6 +91,8 @@ class _Player:
 
     async def _do(self, stage: Stage, step: Step) -> Outcome:
         answered = False
+        if self.plan.definition.link.type != "http":
+            _chunks(step.rx, b"")  # what cannot be said is told before anything is done
 
         def on_sent(name: str, frame: Frame) -> None:
             nonlocal answered
