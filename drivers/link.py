@@ -144,6 +144,12 @@ class Link:
         if self._lost is not None and not self._lost.done():
             self._lost.set_result(error)
 
+    def available(self, device_id: str, *, online: bool) -> None:
+        """Take a gateway's or a last will's word on whether a device is there."""
+        session = self.sessions.get(device_id)
+        if session is not None:
+            session.available(online=online)
+
     async def _connect(self) -> None:
         while True:
             self._kick.clear()

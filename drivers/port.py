@@ -64,6 +64,10 @@ class Line(Protocol):
         """Close the connection."""
         ...
 
+    def available(self, device_id: str, *, online: bool) -> None:
+        """Take somebody else's word on whether a device is there."""
+        ...
+
 
 _shared: WeakKeyDictionary[Line, dict[str, Any]] = WeakKeyDictionary()
 """Link -> what the devices on it keep in common; gone with the link."""
@@ -154,7 +158,12 @@ class Port:
     # -- for drivers ----------------------------------------------------------------------------------------------
 
     async def exchange(
-        self, frame: Frame, *, until: Callable[[object], T | None], timeout: float | None = None
+        self,
+        frame: Frame,
+        *,
+        until: Callable[[object], T | None],
+        timeout: float | None = None,
+        resends: int = 0,
     ) -> T:
         """Send `frame` and return its first answer.
 
@@ -162,6 +171,8 @@ class Port:
             frame: what to send.
             until: gives the answer for the message that is one, else None.
             timeout: seconds the device may take; the time on the wire is added. Left out: the command's.
+            resends: copies that the *transport* may send whatever the command's class, because the protocol numbers
+                its messages and the device executes each number once (VISCA over IP); each passes the gate.
 
         Raises:
             NoReply: nothing came, after the retries that the command's class allows.
@@ -169,7 +180,7 @@ class Port:
             Refused: the device said no (raised by `until`).
         """
         job = current_job.get()
-        attempts = 1 + (job.retries if job.retry in MAY_REPEAT else 0)
+        attempts = 1 + max(resends, job.retries if job.retry in MAY_REPEAT else 0)
         while True:
             attempts -= 1
             try:
@@ -211,6 +222,13 @@ class Port:
     def drop(self, error: DriverError) -> None:
         """Close the connection; the link reconnects by its schedule, unless the error is permanent."""
         self._line.drop(error)
+
+    def available(self, *, online: bool) -> None:
+        """Pass on what a last will or a gateway says: the device is there, or it is not.
+
+        It is offline at once, or asked at once; without it only silence tells.
+        """
+        self._line.available(self.device_id, online=online)
 
     def wire_time(self, size: int) -> float:
         """Return the seconds that `size` bytes take on this wire."""

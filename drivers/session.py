@@ -78,6 +78,16 @@ class Session:
         self._due.clear()
         self._look.set()
 
+    def available(self, *, online: bool) -> None:
+        """Take the word of a gateway, or of a last will: silent at once, or asked at once."""
+        if self.state is PortState.OFFLINE:
+            return
+        if not online:
+            self._misses = MISSES
+            self._set(PortState.SILENT, NoReply("reported as offline"))
+        elif self.state is PortState.SILENT:
+            self._look.set()
+
     async def query(self, points: frozenset[str]) -> None:
         """Ask for these points now, in the name of a poll; raises what the driver raises."""
         await self._as_job("poll", lambda: self._port.device.refresh(points), Priority.POLL)
