@@ -103,10 +103,18 @@ class MqttWire:
             self._client._client.publish(topic, data, 1, retain)  # noqa: SLF001
 
     def drop_connections(self) -> None:
-        """Nothing: the other simulators on this connection must not notice; a silent one is a rebooting one."""
+        """Publish the wills of those that reboot; the others on this connection must not notice."""
+        self._publish_wills("reboot")
 
     def unplug(self) -> None:
-        """Nothing, for the same reason; the fault itself makes the simulator silent and deaf."""
+        """Publish the wills of those that were unplugged."""
+        self._publish_wills("unplug")
+
+    def _publish_wills(self, fault: str) -> None:
+        for simulator in self._simulators:
+            will = simulator.will()
+            if fault in simulator.faults and will is not None:
+                self.transmit(will[1], peer=None, topic=will[0], retain=True)
 
     async def plug(self) -> None:
         """Let the simulators that were unplugged say that they are back."""

@@ -105,6 +105,10 @@ class Simulator:
         """Return the MQTT topic filters that it listens to."""
         return ()
 
+    def will(self) -> tuple[str, bytes] | None:
+        """Return topic and payload that the broker, or a gateway, publishes retained when it is gone; None: nothing."""
+        return None
+
     def set_by_hand(self, values: Mapping[str, Any]) -> None:
         """Change the device as a person at it would (front panel, hand remote). Unknown names raise `ValueError`."""
         known = {f.name for f in dataclasses.fields(self.state)}
