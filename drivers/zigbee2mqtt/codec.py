@@ -1,9 +1,9 @@
 """Zigbee2MQTT's topics and JSON. Pure. Source: Z2M (docs/sources.md).
 
-    <base>/<name>                 state, JSON; unknown keys are ignored
-    <base>/<name>/set, /get       wishes and questions
-    <base>/<name>/availability    {"state":"online"} or plain text (older, believed), retained
-    <base>/bridge/state           the same, for Zigbee2MQTT itself
+<base>/<name>                 state, JSON; unknown keys are ignored
+<base>/<name>/set, /get       wishes and questions
+<base>/<name>/availability    {"state":"online"} or plain text (older, believed), retained
+<base>/bridge/state           the same, for Zigbee2MQTT itself
 """
 
 from __future__ import annotations
@@ -14,7 +14,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from drivers.messages import Junk, read_json
-from drivers.zigbee2mqtt.tables import BRIGHTNESS_MAX, MIRED_MAX, MIRED_MIN, OFF, OFFLINE, ON, ONLINE
+from drivers.zigbee2mqtt.tables import (
+    BRIGHTNESS_MAX,
+    MIRED_MAX,
+    MIRED_MIN,
+    OFF,
+    OFFLINE,
+    ON,
+    ONLINE,
+)
 
 if TYPE_CHECKING:
     from drivers.transport.frames import Published
@@ -151,7 +159,9 @@ class Decoder:
                 return [_state(chunk.payload, retained=chunk.retain)]
             case self._available:
                 online = _online(chunk.payload)
-                return [Junk("unknown", chunk.payload[:64]) if online is None else Available(online)]
+                return [
+                    Junk("unknown", chunk.payload[:64]) if online is None else Available(online)
+                ]
             case self._bridge:
                 online = _online(chunk.payload)
                 return [Junk("unknown", chunk.payload[:64]) if online is None else Bridge(online)]

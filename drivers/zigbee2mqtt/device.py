@@ -140,7 +140,9 @@ class Zigbee2mqttLight(Device[Zigbee2mqttSettings]):
         frame = Publish(f"{self.settings.topic}/set", codec.wish(wish, fade))
         with self.link.listen(_state_of(wish, exact=False)) as heard:
             try:
-                await self.link.exchange(frame, until=_state_of(wish, exact=True), timeout=3.0 + fade)
+                await self.link.exchange(
+                    frame, until=_state_of(wish, exact=True), timeout=3.0 + fade
+                )
             except NoReply:
                 if heard.done:
                     self._complain(wish)

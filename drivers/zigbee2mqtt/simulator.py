@@ -9,7 +9,15 @@ from typing import Any, ClassVar
 from drivers.clock import Clock
 from drivers.simulation.simulator import Simulator
 from drivers.zigbee2mqtt.settings import Zigbee2mqttSettings
-from drivers.zigbee2mqtt.tables import BRIGHTNESS_MAX, MIRED_MAX, MIRED_MIN, OFF, OFFLINE, ON, ONLINE
+from drivers.zigbee2mqtt.tables import (
+    BRIGHTNESS_MAX,
+    MIRED_MAX,
+    MIRED_MIN,
+    OFF,
+    OFFLINE,
+    ON,
+    ONLINE,
+)
 
 RADIO = 0.03
 """Seconds that a lamp takes to answer through the bridge (believed)."""
