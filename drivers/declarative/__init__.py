@@ -1,4 +1,4 @@
-"""Drivers from YAML: `roomd.driver/1` (control.md 4). One file gives device, simulator, settings and transcript tests."""
+"""Drivers from YAML, `roomd.driver/1`: one file gives device, simulator, settings and transcript tests."""
 
 from __future__ import annotations
 

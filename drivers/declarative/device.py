@@ -23,6 +23,7 @@ from drivers.declarative.motion import motion_spec
 from drivers.declarative.plan import Asking, Plan
 from drivers.declarative.points import point_specs
 from drivers.declarative.receive import Received
+from drivers.declarative.shapes import mapping
 from drivers.declarative.values import MISSING, alike, at, for_point, parse
 from drivers.device import Device, TransportName
 from drivers.errors import NoReply, Refused, Unreachable
@@ -103,8 +104,8 @@ class DeclarativeDevice(Device[BaseModel]):
         """Return the topics that answers, observations and the last will come on."""
         found = [t for o, _ in self._plan.observe for t in self._topics(o.topic or [])]
         for asking in (*self._plan.commands.values(), *self._plan.polls):
-            if isinstance(asking.part.expect, TopicExpect):
-                found.append(self._topic(asking.part.expect.topic))
+            expect = asking.part.expect
+            found += [self._topic(expect.topic)] if isinstance(expect, TopicExpect) else []
         if self._definition.availability is not None:
             found.append(self._topic(self._definition.availability.topic))
         return tuple(dict.fromkeys(found))
@@ -281,9 +282,7 @@ class DeclarativeDevice(Device[BaseModel]):
             elif part.topic is not None:
                 topics = self._topics(part.topic)
                 found.append(rules.from_topic(topics, part.at, part.where, part.set, self._options))
-        for poll in self._plan.polls:
-            found.append(self._poll_rule(poll))
-        return tuple(found)
+        return (*found, *(self._poll_rule(poll) for poll in self._plan.polls))
 
     def _poll_rule(self, poll: Asking) -> rules.Said:
         if poll.expect is not None:
@@ -352,9 +351,10 @@ def _echoes(expect: TopicExpect, body: Any, frame: Frame) -> bool:
         return False
     sent = parse(frame.payload) if isinstance(frame, Publish) else None
     parent = at(body, (expect.has or "").rpartition(".")[0] or None)
-    if not isinstance(sent, dict) or not isinstance(parent, dict):
+    wish, answer = mapping(sent), mapping(parent)
+    if wish is None or answer is None:
         return True
-    return all(alike(parent[key], sent.get(key)) for key in expect.same if key in parent)
+    return all(alike(answer[key], wish.get(key)) for key in expect.same if key in answer)
 
 
 def _http_answer(part: HttpPart | None, message: HttpResponse) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +56,7 @@ def encode(name: str, value: Any) -> bytes:
         case "hex2":
             return b"%02X" % number
         case _:
-            order = "little" if name.endswith("le") else "big"
-            return number.to_bytes(encoding.width or 1, order, signed=name.startswith("i"))
+            return number.to_bytes(encoding.width or 1, _order(name), signed=name.startswith("i"))
 
 
 def decode(name: str, piece: bytes) -> int | None:
@@ -75,5 +74,8 @@ def decode(name: str, piece: bytes) -> int | None:
         case "hex2":
             return int(piece, 16) if all(c in b"0123456789abcdefABCDEF" for c in piece) else None
         case _:
-            order = "little" if name.endswith("le") else "big"
-            return int.from_bytes(piece, order, signed=name.startswith("i"))
+            return int.from_bytes(piece, _order(name), signed=name.startswith("i"))
+
+
+def _order(name: str) -> Literal["little", "big"]:
+    return "little" if name.endswith("le") else "big"

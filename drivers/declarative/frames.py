@@ -1,7 +1,7 @@
 """Frames of a definition: templates that become bytes, and take bytes apart again. Pure.
 
-`hex:` is tokens: two hex digits, `"quoted ASCII"`, `{name:enc}`, `{len}`, checks. `text:` is ASCII with `{name}`. Where a
-frame is expected, a placeholder captures; one that bears an argument's name must equal it.
+`hex:` is tokens: two hex digits, `"quoted ASCII"`, `{name:enc}`, `{len}`, checks. `text:` is ASCII with `{name}`.
+Where a frame is expected, a placeholder captures; one that bears an argument's name must equal it.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ Part = Literal_ | Hole | Length | Sum
 
 
 def unquote(token: str) -> bytes:
-    """Return the bytes of a `"quoted ASCII"` token, quotes included; `\\r \\n \\t \\xNN` are known.
+    r"""Return the bytes of a `"quoted ASCII"` token, quotes included; `\r \n \t \xNN` are known.
 
     Raises:
         FrameError: not ASCII, or an unknown escape.
@@ -88,7 +88,7 @@ def unquote(token: str) -> bytes:
 
 
 def literal(text: str) -> bytes:
-    """Return tokens without placeholders as bytes: `00 FF "OK\\r"`.
+    r"""Return tokens without placeholders as bytes: `00 FF "OK\r"`.
 
     Raises:
         FrameError: a token that is neither hex nor quoted text.
@@ -343,7 +343,7 @@ def _digits(frame: bytes, at: int) -> int:
     return max(1, end - at)
 
 
-def _fits(
+def _fits(  # noqa: PLR0917  # one step of `match`
     part: Part, frame: bytes, at: int, end: int, given: Mapping[str, Any], caught: dict[str, Any]
 ) -> bool:
     piece = frame[at:end]

@@ -9,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from drivers.declarative.reader import Unquoted
+from drivers.declarative.shapes import sequence
 from drivers.units import parse_duration
 
 
@@ -33,7 +34,8 @@ def _decimal(value: Any) -> Any:
 
 
 def _one_or_more(value: Any) -> Any:
-    return value if isinstance(value, list) else [value]
+    found = sequence(value)
+    return [value] if found is None else found
 
 
 HexText = Annotated[str, BeforeValidator(_hex)]
@@ -86,7 +88,7 @@ class LinkPart(Part):
     port: Annotated[int, Field(ge=1, le=65535)] | None = None
     window: Annotated[int, Field(ge=1, le=64)] | None = None
     local_echo: bool = False
-    also: list[Literal["serial", "tcp", "udp"]] = Field(default_factory=list)
+    also: list[Literal["serial", "tcp", "udp"]] = []
     """Further transports that carry the same bytes (a serial server)."""
 
 
@@ -165,7 +167,7 @@ class TopicExpect(Part):
     topic: str
     has: str | None = None
     same: list[str] = Field(default_factory=list)
-    """Keys beside the last part of `has` that, where they come back, must equal what was sent: a late answer is told by them."""
+    """Keys beside the last part of `has` that, where they come back, must equal what was sent."""
     answers: Literal["device", "gateway"] = "device"
     timeout: Duration | None = None
 
@@ -356,7 +358,7 @@ class Definition(Part):
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
     name: Name
     kind: Kind
-    sources: list[Source] = Field(default_factory=list)
+    sources: list[Source] = []
     tried_on: str | list[str] | None = None
     link: LinkPart
     send: Send = Send()
@@ -366,11 +368,11 @@ class Definition(Part):
     feedback: Literal["none"] | list[Literal["reply", "poll", "push"]] = "none"
     commands: dict[str, Command] = Field(default_factory=dict)
     poll: list[Poll] | Poll | None = None
-    observe: list[Observe] = Field(default_factory=list)
+    observe: list[Observe] = []
     motion: MotionPart | None = None
     availability: Availability | None = None
     verify: dict[str, Any] = Field(default_factory=dict)
-    tests: list[Step] = Field(default_factory=list)
+    tests: list[Step] = []
 
     @property
     def polls(self) -> list[Poll]:
@@ -382,7 +384,9 @@ class Definition(Part):
         for name, value in self.state.items():
             if isinstance(value, str):
                 yield name, PointPart.model_validate({"type": value})
-            elif isinstance(value, list):
-                yield name, PointPart(type="enum", values=[str(v) for v in value])
+                continue
+            choices = sequence(value)
+            if choices is not None:
+                yield name, PointPart(type="enum", values=[str(v) for v in choices])
             else:
                 yield name, PointPart.model_validate(value)

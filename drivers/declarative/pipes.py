@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from drivers.declarative.shapes import mapping, sequence
+
 _NAME = re.compile(
     r"(?P<name>[A-Za-z_][A-Za-z0-9_.]*)(?::(?P<kind>[a-z0-9]+))?(?P<pipes>(?:\|.*)?)\Z"
 )
@@ -62,10 +64,11 @@ def fill(template: Any, values: Mapping[str, Any]) -> Any:
         KeyError: a name without a value.
         ValueError: a pipe that does not fit the value.
     """
-    if isinstance(template, dict):
-        return {key: fill(below, values) for key, below in template.items()}
-    if isinstance(template, list):
-        return [fill(below, values) for below in template]
+    keyed, listed = mapping(template), sequence(template)
+    if keyed is not None:
+        return {key: fill(below, values) for key, below in keyed.items()}
+    if listed is not None:
+        return [fill(below, values) for below in listed]
     if not isinstance(template, str):
         return template
     inside = whole(template)
@@ -128,7 +131,7 @@ def _apply(verb: str, inside: tuple[str, ...], value: Any) -> Any:
             a, b, c, d = (float(number) for number in inside)
             return c + (float(value) - a) * (d - c) / (b - a)
         case _:
-            pairs = dict(tuple(part.strip() for part in pair.split("=", 1)) for pair in inside)
+            pairs = {one.strip(): other.strip() for one, _, other in map(_halves, inside)}
             return pairs.get(written(value), value)
 
 
@@ -141,3 +144,7 @@ def _on_off(value: Any) -> Any:
     if text in {"off", "0", "false"}:
         return False
     raise ValueError(f"{value!r} is neither on nor off")
+
+
+def _halves(pair: str) -> tuple[str, str, str]:
+    return pair.partition("=")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,6 +17,7 @@ from drivers.declarative.motion import motion_points
 from drivers.declarative.options import settings_model
 from drivers.declarative.problems import DefinitionError, KeyPath, Problem
 from drivers.declarative.schema import Loaded, load
+from drivers.declarative.shapes import mapping, sequence
 
 Sending = Command | Poll
 BUILT_IN_NAMES = frozenset({"_", "len", "value"})
@@ -45,7 +46,6 @@ class Plan:
     place: Path
     bare: bool
     """Answers do not name their question."""
-    extra: dict[str, Any] = field(default_factory=dict)
 
 
 def read_plan(path: Path) -> Plan:
@@ -99,7 +99,7 @@ class _Planner:
     # -- commands and polls ---------------------------------------------------------------------------------------
 
     def _command(self, name: str, command: Command) -> Asking:
-        args = set(command.args) | (set(self.points) if command.merge else set())
+        args = set(command.args) | (set(self.points) if command.merge else set[str]())
         path = ("commands", name)
         if command.key is not None:
             self._names(pipes.names_in(command.key), args, (*path, "key"))
@@ -122,7 +122,7 @@ class _Planner:
                 self._body(body, args, (*path, key))
         expect = self._expected(part, part.expect, (*path, "expect"))
         error = self._expected(part, part.error, (*path, "error"))
-        caught = set(expect.names) if expect is not None else set()
+        caught = set(expect.names) if expect is not None else set[str]()
         self._points(part.set, args | caught, (*path, "set"))
         return Asking(part, frame, expect, error)
 
@@ -196,7 +196,7 @@ class _Planner:
             found = self._template("text", part.text, part.order, (*path, "text"))
         elif part.topic is None:
             self._report(path, "bad_value", why="one of hex, text, topic")
-        names = set(found.names) if found is not None else set()
+        names = set(found.names) if found is not None else set[str]()
         self._points(part.set, names, (*path, "set"))
         if part.topic is not None:
             self._paths(part, path)
@@ -223,6 +223,8 @@ class _Planner:
             self._report(("receive",), "bad_frame", why=str(error))
 
     def _settings(self) -> type[BaseModel] | None:
+        needed: set[str] = set()
+        model: type[BaseModel] | None = None
         try:
             model = settings_model(self.definition)
             needed = {n for n, o in self.definition.options.items() if o.default is None}
@@ -240,11 +242,12 @@ class _Planner:
 
 
 def _leaves(body: Any, path: KeyPath) -> Iterator[tuple[str, KeyPath]]:
-    if isinstance(body, dict):
-        for key, below in body.items():
+    keyed, listed = mapping(body), sequence(body)
+    if keyed is not None:
+        for key, below in keyed.items():
             yield from _leaves(below, (*path, key))
-    elif isinstance(body, list):
-        for number, below in enumerate(body):
+    elif listed is not None:
+        for number, below in enumerate(listed):
             yield from _leaves(below, (*path, number))
     elif isinstance(body, str):
         yield body, path

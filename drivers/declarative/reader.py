@@ -51,7 +51,7 @@ class Node:
         return self.value
 
     def at(self, path: KeyPath) -> tuple[Place, KeyPath]:
-        """Return the place of the deepest part of `path` that is there, and that part; unknown parts are passed over."""
+        """Return the place of the deepest part of `path`, and that part; unknown parts are passed over."""
         node, place, found = self, self.place, list[str | int]()
         for part in path:
             if node.entries is not None and isinstance(part, str) and part in node.entries:
@@ -86,13 +86,14 @@ def read(raw: bytes, file: str) -> Node:
     reader = _Reader(file, text)
     try:
         root = reader.document()
-    except MarkedYAMLError as error:
+    except MarkedYAMLError as caught:
+        error: Any = caught  # without types
         mark = error.problem_mark or error.context_mark
         place = reader.last if mark is None else Place(file, mark.line + 1, mark.column + 1)
         problem = Problem(place, (), "yaml_syntax", {"problem": error.problem or error.context})
         raise DefinitionError([*reader.problems, problem]) from None
-    except (YAMLError, ValueError, IndexError, AttributeError, TypeError, AssertionError) as error:
-        if isinstance(error, DefinitionError):
+    except (YAMLError, ValueError, IndexError, AttributeError, TypeError, AssertionError) as slip:
+        if isinstance(slip, DefinitionError):
             raise
         # The parser's own slips on broken input.
         problem = Problem(reader.last, (), "yaml_syntax", {"problem": "?"})
@@ -178,7 +179,8 @@ class _Reader:
         node = Node(place, entries=entries)
         while not isinstance(event := self._next(), ev.MappingEndEvent):
             where = self.last
-            key = str(event.value) if isinstance(event, ev.ScalarEvent) else None
+            scalar: Any = event if isinstance(event, ev.ScalarEvent) else None
+            key = None if scalar is None else str(scalar.value)
             if key is None:
                 self._report(path, "yaml_key", where)
                 self._node(event, path)

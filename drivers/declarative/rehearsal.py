@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Self
 
 from drivers.clock import VirtualClock
 from drivers.commands import Outcome
@@ -66,7 +66,7 @@ class Stage:
         self.link.attach(port)
         self._task: asyncio.Task[None] | None = None
 
-    async def __aenter__(self) -> Stage:
+    async def __aenter__(self) -> Self:
         """Start the link, and let the stop burst and the first questions pass."""
         self._task = asyncio.create_task(self.link.run())
         await self.clock.advance(4.0)

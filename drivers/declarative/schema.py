@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from drivers.declarative.model import Definition
 from drivers.declarative.problems import WORDS, DefinitionError, KeyPath, Place, Problem
 from drivers.declarative.reader import Node, read
+from drivers.declarative.shapes import mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +92,8 @@ def _siblings(path: KeyPath) -> list[str]:
     """Return the keys that may stand beside the last part of `path`, as far as models say it."""
     model: Any = Definition
     for part in path[:-1]:
-        fields = getattr(model, "model_fields", None)
-        field = fields.get(str(part)) if isinstance(fields, dict) else None
+        fields = mapping(getattr(model, "model_fields", None)) or {}
+        field = fields.get(str(part))
         if field is None:
             continue
         model = _model_in(field.annotation) or model

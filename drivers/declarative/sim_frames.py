@@ -1,5 +1,6 @@
-"""The simulator's own reading of frame templates: it shares checks with the driver, never `frames.py`, so that a slip in
-one is not repeated in the other. A template becomes a regular expression over bytes.
+"""The simulator's own reading of frame templates: a template becomes a regular expression over bytes.
+
+It shares checks with the driver, never `frames.py`, so that a slip in one is not repeated in the other.
 """
 
 from __future__ import annotations

@@ -20,6 +20,7 @@ from drivers.declarative.checks import CHECKS
 from drivers.declarative.model import Command, Definition, Observe, Poll, TopicExpect
 from drivers.declarative.motion import motion_spec
 from drivers.declarative.points import point_specs
+from drivers.declarative.shapes import mapping
 from drivers.declarative.sim_frames import Field, Pattern, pattern
 from drivers.declarative.sim_motor import Motor
 from drivers.declarative.values import MISSING, at, nested, parse
@@ -284,7 +285,7 @@ class DeclarativeSimulator(Simulator):
     def _inverted(self, template: Any, body: Any) -> dict[str, Any] | None:
         """Return name -> value so that `template` gives `body`, None where it is another message."""
         values: dict[str, Any] = {}
-        for key, want in template.items() if isinstance(template, dict) else ():
+        for key, want in (mapping(template) or {}).items():
             got = at(body, key)
             inside = pipes.whole(want) if isinstance(want, str) else None
             if got is MISSING or (inside is None and got != want):
@@ -366,7 +367,7 @@ class DeclarativeSimulator(Simulator):
                 motor.drive("down")
 
     def _check_names(self, values: Mapping[str, Any]) -> None:
-        known = set(self._points) | (set(_MOTOR) if self._motor is not None else set())
+        known = {*self._points, *(_MOTOR if self._motor is not None else ())}
         unknown = sorted(set(values) - known)
         if unknown:
             raise ValueError(

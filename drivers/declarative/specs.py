@@ -8,6 +8,7 @@ from typing import Any
 from drivers.commands import Arg, CommandSpec, Priority, RetryClass
 from drivers.declarative import arguments, pipes
 from drivers.declarative.model import Command, Definition, TopicExpect
+from drivers.declarative.shapes import mapping, sequence
 from drivers.motion import MotionSpec
 from drivers.points import PointSpec
 
@@ -95,10 +96,10 @@ def merged_names(command: Command, points: Mapping[str, PointSpec]) -> tuple[str
 
 
 def _names(body: Any) -> list[str]:
-    if isinstance(body, dict):
-        return [name for below in body.values() for name in _names(below)]
-    if isinstance(body, list):
-        return [name for below in body for name in _names(below)]
+    below = mapping(body)
+    inner = sequence(body) if below is None else list(below.values())
+    if inner is not None:
+        return [name for part in inner for name in _names(part)]
     return pipes.names_in(body) if isinstance(body, str) else []
 
 

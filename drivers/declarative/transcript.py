@@ -16,6 +16,7 @@ from drivers.declarative.model import Step
 from drivers.declarative.plan import Plan
 from drivers.declarative.reader import Unquoted
 from drivers.declarative.rehearsal import Stage
+from drivers.declarative.shapes import mapping, sequence
 from drivers.declarative.values import MISSING, alike, at, nested, parse
 from drivers.transport.frames import Chunk, Frame, HttpRequest, HttpResponse, Publish, Published
 
@@ -128,14 +129,14 @@ class _Player:
 
     def _compare_points(self, stage: Stage, step: Step) -> None:
         quality = step.then.get("quality")
-        for point, want in step.then.items():
+        for point, written in step.then.items():
+            want = None if written == "null" else written  # to YAML 1.2 as read here it is a text
             if point == "quality":
                 continue
             if stage.device.point(point) is None:
                 self.found.append(f"{point} is no point of it")
                 continue
             value = stage.device.value(point)
-            want = None if want == "null" else want  # as people write it; to YAML here it is a text
             if not (value is None if want is None else value is not None and alike(value, want)):
                 self.found.append(f"{point} is {value!r}, not {want!r}")
             report = stage.device.values.get(point)
@@ -153,25 +154,26 @@ def _args(given: Mapping[str, Any]) -> dict[str, Any]:
 
 def _wanted(tx: Any, times: int | None) -> list[Any]:
     found: list[Any] = []
-    for item in tx if isinstance(tx, list) else [tx]:
-        if isinstance(item, dict) and "frame" in item:
-            found += [item["frame"]] * item.get("times", 1)
+    for item in _each(tx):
+        keyed = mapping(item) or {}
+        if "frame" in keyed:
+            found += [keyed["frame"]] * keyed.get("times", 1)
         else:
             found.append(item)
     return found * (times or 1)
 
 
 def _differs(want: Any, frame: Frame) -> str | None:
-    match frame:
-        case bytes():
-            wanted = literal(str(want))
-            return None if wanted == frame else f"sent {_told([frame])}, not {wanted.hex(' ')}"
-        case Publish():
-            place, wanted_place, body = frame.topic, want.get("topic"), parse(frame.payload)
-        case HttpRequest():
-            place = f"{frame.method} {frame.path}"
-            wanted_place = f"{want.get('method', 'GET')} {want.get('path')}"
-            body = parse(frame.body)
+    if isinstance(frame, bytes):
+        wanted = literal(str(want))
+        return None if wanted == frame else f"sent {_told([frame])}, not {wanted.hex(' ')}"
+    want = mapping(want) or {}
+    if isinstance(frame, Publish):
+        place, wanted_place, body = frame.topic, want.get("topic"), parse(frame.payload)
+    else:
+        place = f"{frame.method} {frame.path}"
+        wanted_place = f"{want.get('method', 'GET')} {want.get('path')}"
+        body = parse(frame.body)
     if place != wanted_place:
         return f"sent to {place}, not {wanted_place}"
     for path, value in want.get("has", {}).items():
@@ -187,17 +189,22 @@ def _told(sent: list[Frame]) -> str:
 
 
 def _chunks(rx: Any, frame: Frame) -> list[Chunk]:
-    items = rx if isinstance(rx, list) else [] if rx is None else [rx]
-    return [_chunk(item, frame) for item in items]
+    return [] if rx is None else [_chunk(item, frame) for item in _each(rx)]
 
 
-def _chunk(item: Any, frame: Frame) -> Chunk:
-    if not isinstance(item, Mapping):
-        return literal(str(item))
+def _each(items: Any) -> list[Any]:
+    found = sequence(items)
+    return [items] if found is None else found
+
+
+def _chunk(given: Any, frame: Frame) -> Chunk:
+    item = mapping(given)
+    if item is None:
+        return literal(str(given))
     body = item.get("text", item.get("json", nested(item.get("has", {}))))
     data = body.encode() if isinstance(body, str) else json.dumps(body).encode()
     if "topic" in item:
         return Published(item["topic"], data, bool(item.get("retain", False)))
     if not isinstance(frame, HttpRequest):
-        raise ValueError("this answers no HTTP request")
+        raise ValueError("this answers no HTTP request")  # noqa: TRY004  # a definition's mistake
     return HttpResponse(frame, int(item.get("status", 200)), data)

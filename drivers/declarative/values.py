@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from drivers.declarative.shapes import mapping, sequence
 from drivers.points import PointSpec
 
 MAX_PAYLOAD = 64 * 1024
@@ -29,10 +30,11 @@ def parse(payload: bytes) -> Any:
 def at(body: Any, path: str | None) -> Any:
     """Return what stands at a dotted path, `MISSING` where nothing does; no path means all of it."""
     for part in path.split(".") if path else ():
-        if isinstance(body, Mapping) and part in body:
-            body = body[part]
-        elif isinstance(body, list) and part.isdigit() and int(part) < len(body):
-            body = body[int(part)]
+        keyed, listed = mapping(body), sequence(body)
+        if keyed is not None and part in keyed:
+            body = keyed[part]
+        elif listed is not None and part.isdigit() and int(part) < len(listed):
+            body = listed[int(part)]
         else:
             return MISSING
     return body

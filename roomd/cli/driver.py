@@ -71,7 +71,7 @@ def new(
 
 
 @app.command("test")
-def test(file: FileArg, *, as_json: JsonOption = False) -> None:
+def play_transcripts(file: FileArg, *, as_json: JsonOption = False) -> None:
     """Play the transcripts of a definition on a line in memory, with the real device class and link."""
     from drivers.declarative.transcript import covered, play
 
@@ -104,7 +104,10 @@ def simulate(
 ) -> None:
     """Run a simulated device of a definition until Ctrl-C; prints its pty or port first."""
     plan = _plan(file, as_json=False)
-    given = dict(part.partition("=")[::2] for part in option or [])
+    given: dict[str, str] = {}
+    for part in option or []:
+        key, _, text = part.partition("=")
+        given[key] = text
     values: dict[str, Any] = {}
     for name, text in given.items():
         known = plan.definition.options.get(name)

