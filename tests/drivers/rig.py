@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from drivers.clock import VirtualClock
+from drivers.clock import LoopClock, VirtualClock
 from drivers.commands import Outcome
 from drivers.device import Device
 from drivers.execute import Request, execute
@@ -27,7 +27,7 @@ T = TypeVar("T")
 class Rig:
     """See the module."""
 
-    clock: VirtualClock
+    clock: VirtualClock | LoopClock
     link: Link
     devices: dict[str, Device[Any]]
     ears: Ears
@@ -46,6 +46,11 @@ class Rig:
         """Return all frames that left."""
         return [t.data for t in self.ears.traces if t.direction == "tx"]
 
+    async def advance(self, seconds: float) -> None:
+        """Let time pass, on a virtual clock only."""
+        assert isinstance(self.clock, VirtualClock)
+        await self.clock.advance(seconds)
+
     async def do(self, path: str, *, gate: Gate = open_gate, **args: Any) -> Outcome:
         """Run `<device>.<command>` to its outcome."""
         return await self.until_done(self.begin(path, gate=gate, **args))
@@ -57,28 +62,29 @@ class Rig:
         return asyncio.create_task(execute(self.link, self.devices[device], request))
 
     async def until_done(self, task: asyncio.Task[T], limit: float = 120.0) -> T:
-        """Move the clock until `task` is done."""
+        """Return what `task` gives; a virtual clock is moved until it is done."""
+        if isinstance(self.clock, LoopClock):
+            return await task
         passed = 0.0
         while not task.done() and passed < limit:
             await self.clock.advance(0.02)
             passed += 0.02
         return task.result()
 
-    async def run(self, work: Coroutine[Any, Any, T]) -> T:
-        """Move the clock while `work` is done."""
-        return await self.until_done(asyncio.create_task(work))
-
 
 @asynccontextmanager
 async def rigged(
-    clock: VirtualClock,
+    clock: VirtualClock | LoopClock,
     transport: Transport,
     spec: DriverSpec,
     settings: Mapping[str, Mapping[str, Any]],
     *,
     settle: float = 1.0,
 ) -> AsyncIterator[Rig]:
-    """Put devices of one driver on a link, and run it; `settings` is device id -> options of the room file."""
+    """Put devices of one driver on a link, and run it; `settings` is device id -> options of the room file.
+
+    With the real clock, for peers, it waits until all devices are online.
+    """
     ears = Ears()
     link = Link("rig", transport, clock, ears, gap=spec.defaults.gap, jitter=0.0)
     devices: dict[str, Device[Any]] = {}
@@ -89,8 +95,12 @@ async def rigged(
         link.attach(port)
     task = asyncio.create_task(link.run())
     try:
-        await clock.advance(settle)
-        yield Rig(clock, link, devices, ears)
+        rig = Rig(clock, link, devices, ears)
+        if isinstance(clock, VirtualClock):
+            await clock.advance(settle)
+        else:
+            await eventually(lambda: all(rig.state(d) is PortState.ONLINE for d in devices))
+        yield rig
     finally:
         task.cancel()
         await asyncio.wait({task})

@@ -47,7 +47,7 @@ def test_our_packet_is_its_packet(universe: int, slots: int) -> None:
 
 
 def shines(simulator: ArtnetSimulator, goal: object) -> bool:
-    return simulator.state.level == goal
+    return bool(simulator.state.level == goal)
 
 
 async def test_our_receiver_shines_as_it_says() -> None:

@@ -52,7 +52,7 @@ async def lit(
 @BOTH
 async def test_before_the_first_wish_nothing_is_sent(spec: DriverSpec) -> None:
     async with lit(spec, TWO) as (rig, _):
-        await rig.clock.advance(10)
+        await rig.advance(10)
         assert rig.sent() == []
         assert rig.state("a") is PortState.ONLINE
         assert "level" not in rig.devices["a"].values
@@ -89,7 +89,7 @@ async def test_on_without_a_past_is_full() -> None:
 async def test_a_fade_goes_at_forty_frames_a_second() -> None:
     async with lit(ARTNET, ONE) as (rig, fixtures):
         fading = rig.begin("a.set", level=100, fade=2.0)
-        await rig.clock.advance(1.0)
+        await rig.advance(1.0)
         assert fixtures["a"].state.level == pytest.approx(50, abs=2)
         outcome = await rig.until_done(fading)
         assert 78 <= outcome.tx <= 82
@@ -100,9 +100,9 @@ async def test_a_fade_goes_at_forty_frames_a_second() -> None:
 async def test_a_new_wish_starts_at_the_current_value() -> None:
     async with lit(ARTNET, ONE) as (rig, fixtures):
         first = rig.begin("a.set", level=100, fade=2.0)
-        await rig.clock.advance(1.0)
+        await rig.advance(1.0)
         second = rig.begin("a.set", level=0, fade=2.0)
-        await rig.clock.advance(0.1)
+        await rig.advance(0.1)
         assert first.result().kind is OutcomeKind.SUPERSEDED
         assert fixtures["a"].state.level == pytest.approx(47, abs=3)
         assert (await rig.until_done(second)).kind is OutcomeKind.SENT
@@ -114,7 +114,7 @@ async def test_the_last_frame_is_repeated_while_nothing_changes(spec: DriverSpec
     async with lit(spec, TWO) as (rig, fixtures):
         await rig.do("a.set", level=40)
         before = len(rig.sent())
-        await rig.clock.advance(16)
+        await rig.advance(16)
         assert 15 <= len(rig.sent()) - before <= 28
         assert fixtures["a"].state.streaming
         assert fixtures["a"].state.level == pytest.approx(40, abs=0.5)
@@ -125,7 +125,7 @@ async def test_the_last_frame_is_repeated_while_nothing_changes(spec: DriverSpec
 async def test_two_lights_share_a_universe(spec: DriverSpec) -> None:
     async with lit(spec, TWO) as (rig, fixtures):
         await asyncio.gather(
-            rig.do("a.set", level=30), rig.do("b.set", level=80, cct=6500), rig.clock.advance(1)
+            rig.do("a.set", level=30), rig.do("b.set", level=80, cct=6500), rig.advance(1)
         )
         assert fixtures["a"].state.level == pytest.approx(30, abs=0.5)
         assert fixtures["b"].state.level == pytest.approx(80, abs=0.5)
@@ -149,7 +149,7 @@ async def test_a_refused_wish_never_becomes_bytes() -> None:
         outcome = await rig.do("a.set", level=100, gate=lambda: Denial("interlocked"))
         assert outcome.kind is OutcomeKind.REFUSED
         await rig.do("b.set", level=60)
-        await rig.clock.advance(5)
+        await rig.advance(5)
         assert fixtures["a"].state.level == 0
         assert rig.value("a.level") == (0, "assumed")  # the neighbour's frame carried it dark
 
@@ -204,7 +204,7 @@ async def test_a_lost_packet_is_made_good_by_the_repeats() -> None:
         fixtures["a"].random = random.Random(3)
         set_fault(fixtures["a"], "loss", value=0.5, seconds=None)
         await rig.do("a.set", level=25)
-        await rig.clock.advance(8)
+        await rig.advance(8)
         assert fixtures["a"].state.lost > 0
         assert fixtures["a"].state.level == pytest.approx(25, abs=0.5)
 
@@ -213,8 +213,8 @@ async def test_an_unplugged_node_is_lit_again_by_the_repeats() -> None:
     async with lit(ARTNET, ONE) as (rig, fixtures):
         await rig.do("a.set", level=25)
         set_fault(fixtures["a"], "unplug", value=True, seconds=5)
-        await rig.clock.advance(4.5)
+        await rig.advance(4.5)
         assert not fixtures["a"].state.streaming
         assert rig.value("a.level") == (25, "assumed")
-        await rig.clock.advance(3)
+        await rig.advance(3)
         assert fixtures["a"].state.streaming

@@ -102,7 +102,7 @@ async def test_channel_one_may_be_at_another_address() -> None:
 async def test_somebody_at_the_board_is_seen_at_the_next_poll() -> None:
     async with wired("serial", ONE) as (rig, boards):
         boards["a"].set_by_hand({"coils": [True] * 8})
-        await rig.clock.advance(6)
+        await rig.advance(6)
         assert rig.value("a.ch.8.state") == (True, "confirmed")
 
 
@@ -120,7 +120,7 @@ async def test_a_relay_that_follows_slowly_is_waited_for() -> None:
     async with wired("serial", ONE) as (rig, boards):
         set_fault(boards["a"], "stuck_relay", True, None)
         task = rig.begin("a.on", channel=1)
-        await rig.clock.advance(0.3)
+        await rig.advance(0.3)
         boards["a"].state.coils[0] = True
         assert (await rig.until_done(task)).kind is OutcomeKind.CONFIRMED
 
@@ -158,7 +158,7 @@ async def test_without_a_sound_answer_it_is_a_timeout_after_two_repeats(fault: s
         outcome = await rig.do("a.on", channel=1)
         assert (outcome.kind, outcome.code, outcome.tx) == (OutcomeKind.TIMEOUT, "no_reply", 3)
         clear_faults(boards["a"])
-        await rig.clock.advance(3)
+        await rig.advance(3)
         assert rig.value("a.ch.1.state") == (
             True,
             "confirmed",
@@ -178,7 +178,7 @@ async def test_two_boards_on_one_line_and_one_mute() -> None:
     async with wired("serial", TWO) as (rig, boards):
         assert rig.state("b") is PortState.ONLINE
         set_fault(boards["b"], "mute", True, None)
-        await rig.clock.advance(30)
+        await rig.advance(30)
         assert rig.state("b") is PortState.SILENT
         assert rig.state("a") is PortState.ONLINE
         for channel in range(1, 5):
@@ -187,7 +187,7 @@ async def test_two_boards_on_one_line_and_one_mute() -> None:
         assert not any(boards["b"].state.coils)
         assert rig.link.reconnects == 0
         clear_faults(boards["b"])
-        await rig.clock.advance(6)
+        await rig.advance(6)
         assert rig.state("b") is PortState.ONLINE
 
 
@@ -202,7 +202,7 @@ async def test_these_make_no_difference(fault: str, value: Any) -> None:
 async def test_an_intruder_changes_nothing() -> None:
     async with wired("serial", ONE) as (rig, boards):
         set_fault(boards["a"], "intruder", True, None)
-        await rig.clock.advance(1)
+        await rig.advance(1)
         assert rig.value("a.ch.1.state") == (False, "confirmed")
 
 
@@ -218,7 +218,7 @@ async def test_noise_is_counted_and_the_next_answer_read() -> None:
 
 async def test_deadlines_hold_at_2400_baud() -> None:
     async with wired("serial", ONE, baud=2400) as (rig, boards):
-        await rig.clock.advance(1)
+        await rig.advance(1)
         assert (await rig.do("a.on", channel=1)).kind is OutcomeKind.CONFIRMED
         assert boards["a"].state.coils[0]
         times = [t.at for t in rig.ears.traces if t.direction == "tx"]
@@ -229,7 +229,7 @@ async def test_deadlines_hold_at_2400_baud() -> None:
 async def test_a_pulse_is_opened_again_twice() -> None:
     async with wired("serial", ONE) as (rig, boards):
         task = rig.begin("a.pulse", channel=2, seconds=0.5)
-        await rig.clock.advance(0.3)
+        await rig.advance(0.3)
         assert boards["a"].state.coils[1]
         outcome = await rig.until_done(task)
         assert outcome.kind is OutcomeKind.CONFIRMED
@@ -239,9 +239,9 @@ async def test_a_pulse_is_opened_again_twice() -> None:
 async def test_a_pulse_that_is_given_up_still_ends() -> None:
     async with wired("serial", ONE) as (rig, boards):
         task = rig.begin("a.pulse", channel=2, seconds=0.5)
-        await rig.clock.advance(0.3)
+        await rig.advance(0.3)
         task.cancel()
-        await rig.clock.advance(1)
+        await rig.advance(1)
         assert not boards["a"].state.coils[1]
 
 
@@ -263,7 +263,7 @@ async def test_a_refused_pulse_sends_nothing() -> None:
         gate = lambda: Denial("interlocked")  # noqa: E731  # the smallest gate
         outcome = await rig.do("a.pulse", gate=gate, channel=2, seconds=0.5)
         assert outcome.kind is OutcomeKind.REFUSED
-        await rig.clock.advance(1)
+        await rig.advance(1)
         assert boards["a"].state.switched == []
         assert len(rig.sent()) == before
 
@@ -273,14 +273,14 @@ async def test_a_pulse_without_an_answer_is_not_repeated_and_yet_opened() -> Non
         set_fault(boards["a"], "mute", True, 0.4)
         outcome = await rig.do("a.pulse", channel=2, seconds=1.0)
         assert (outcome.kind, outcome.tx) == (OutcomeKind.TIMEOUT, 1)
-        await rig.clock.advance(2)
+        await rig.advance(2)
         assert boards["a"].state.switched == [(1, True), (1, False), (1, False)]
 
 
 async def test_on_during_a_pulse_stays_on() -> None:
     async with wired("serial", ONE) as (rig, boards):
         task = rig.begin("a.pulse", channel=2, seconds=1.0)
-        await rig.clock.advance(0.3)
+        await rig.advance(0.3)
         await rig.do("a.on", channel=2)
         await rig.until_done(task)
         assert boards["a"].state.coils[1]
@@ -289,10 +289,10 @@ async def test_on_during_a_pulse_stays_on() -> None:
 async def test_a_line_lost_during_a_pulse_opens_the_contact_when_it_is_back() -> None:
     async with wired("tcp", ONE) as (rig, boards):
         task = rig.begin("a.pulse", channel=2, seconds=0.5)
-        await rig.clock.advance(0.3)
+        await rig.advance(0.3)
         set_fault(boards["a"], "unplug", True, 3)
         await rig.until_done(task)
-        await rig.clock.advance(8)
+        await rig.advance(8)
         assert not boards["a"].state.coils[1]
         assert rig.value("a.ch.2.state") == (False, "confirmed")
 
@@ -313,7 +313,7 @@ async def test_the_sequence_goes_in_the_declared_order_with_its_delays() -> None
 async def test_off_during_switching_on_takes_over() -> None:
     async with wired("tcp", ONE, SEQUENCER) as (rig, boards):
         rising = rig.begin("a.all_on")
-        await rig.clock.advance(2.5)
+        await rig.advance(2.5)
         falling = await rig.do("a.all_off")
         assert rising.result().kind is OutcomeKind.SUPERSEDED
         assert falling.kind is OutcomeKind.CONFIRMED
