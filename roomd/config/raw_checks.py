@@ -15,13 +15,15 @@ MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 32
 MAX_KEYS = 20_000
 MAX_ITEMS = 50_000
-MAX_RAW_BRACKETS = 256
+MAX_RAW_BRACKETS = 64
 """Open brackets at one place, comments and quoted text included."""
 MAX_LINE = 64 * 1024
+MAX_LINES = 30_000
 
 _BRACKETS = re.compile(r"[\[\]{}]")
 _KEYS = re.compile(r":(?=[\s\"'\[{])|[\"']:")
-_ITEMS = re.compile(r",|^\s*-\s", re.MULTILINE)
+_ITEMS = re.compile(r",|^ *-\s", re.MULTILINE)
+_LINE_END = re.compile("\n")
 _UNWANTED = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]"
 )
@@ -45,6 +47,7 @@ def decode(raw: bytes, file: str, path: KeyPath) -> str:
     _brackets(text, file, path)
     _refuse(_nth(_KEYS, text, MAX_KEYS), text, file, path, "too_many_keys", limit=MAX_KEYS)
     _refuse(_nth(_ITEMS, text, MAX_ITEMS), text, file, path, "too_many_items", limit=MAX_ITEMS)
+    _refuse(_nth(_LINE_END, text, MAX_LINES), text, file, path, "too_many_lines", limit=MAX_LINES)
     _refuse(_long_line(text), text, file, path, "line_too_long", limit=MAX_LINE)
     return text
 

@@ -158,7 +158,8 @@ class _Reader:
         found.entries[key] = Entry(place, node)
 
     def _key(self, event: Any, path: KeyPath) -> str | None:
-        node = self._node(event, path)
+        # One deeper, so that `? ? ? …` ends at the same depth as everything else.
+        node = self._node(event, (*path, "?"))
         if not isinstance(node, Scalar):
             if not isinstance(node, Broken):
                 self._report(path, "yaml_key", node.place)

@@ -113,6 +113,9 @@ def test_an_alias_bomb_is_refused_at_its_first_anchor_and_never_grows() -> None:
         ("".join(" " * n + "- \n" for n in range(40)), "too_deep", 33),
         ("%YAML 99999999999.1\n---\na: 1\n", "yaml_syntax", 1),
         ("a: !<x y", "yaml_syntax", 1),
+        ("? " * 20_000, "too_deep", 1),
+        ("- " * 20_000, "too_deep", 1),
+        ("[?" * 60, "too_deep", 1),
     ],
     ids=lambda value: str(value)[:16],
 )
