@@ -90,6 +90,11 @@ class Link:
         self._told: str | None = None
         self._groups: dict[tuple[str, str], asyncio.Lock] = {}
 
+    @property
+    def kind(self) -> str:
+        """Return `serial`, `tcp`, `udp`, `mqtt`, `http` or `memory`."""
+        return self.transport.endpoint.partition(":")[0].removesuffix("s")
+
     # -- devices --------------------------------------------------------------------------------------------------
 
     def port(self, device_id: str) -> Port:
@@ -229,6 +234,8 @@ class Link:
     def _note_down(self, error: DriverError) -> None:
         """Say once for each loss that, and why, the link is down; not once for each attempt."""
         self.error = error
+        if error.patient:
+            self.attempts = max(self.attempts, len(SCHEDULE) - 1)
         if self._told == error.code:
             return
         self._told = error.code

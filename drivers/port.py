@@ -50,6 +50,11 @@ class Line(Protocol):
 
     lane: Lane
     clock: Clock
+
+    @property
+    def kind(self) -> str:
+        """Return `serial`, `tcp`, `udp`, `mqtt`, `http` or `memory`."""
+        ...
     ports: dict[str, Port]
 
     async def transmit(self, frame: Frame, job: Job) -> float:
@@ -245,6 +250,11 @@ class Port:
         """
         kept: T = _shared.setdefault(self._line, {}).setdefault(key, make())
         return kept
+
+    @property
+    def transport_kind(self) -> str:
+        """Return `serial`, `tcp`, `udp`, `mqtt`, `http` or `memory`: some protocols differ by their wire."""
+        return self._line.kind
 
     # -- for the link and the device base -------------------------------------------------------------------------
 
