@@ -20,6 +20,8 @@ from roomd.control.dispatch import Dispatch
 
 log = structlog.stdlib.get_logger(__name__)
 
+RENEW = 0.5
+"""Seconds after which a hold without a motor of ours (a camera's drive, which stops by itself after 1 s) is sent again."""
 DEAD_MAN = 0.4
 """Seconds after the last `keep` was read until it stops."""
 GOOD = frozenset({OutcomeKind.CONFIRMED, OutcomeKind.SENT, OutcomeKind.SUPERSEDED})
@@ -41,6 +43,8 @@ class Hold:
     timer: Timer | None = None
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
     over: bool = False
+    sent: float = 0.0
+    """When its command was last given to the lane, monotonic seconds."""
 
 
 class Holds:
@@ -102,8 +106,10 @@ class Holds:
         if hold is None:
             return False
         self._rearm(hold)
-        if args is not None and dict(args) != dict(hold.args):
+        changed = args is not None and dict(args) != dict(hold.args)
+        if args is not None:
             hold.args = args
+        if changed or (not self._has_motor(hold) and self._clock.monotonic() - hold.sent > RENEW):
             self._spawn(hold, self._drive(hold))
         return True
 
@@ -143,6 +149,10 @@ class Holds:
         device = self._dispatch.devices[hold.device]
         return device.commands[hold.command].run is not None and "stop" in device.commands
 
+    def _has_motor(self, hold: Hold) -> bool:
+        device = self._dispatch.devices.get(hold.device)
+        return device is not None and device.motor is not None
+
     def _rearm(self, hold: Hold) -> None:
         if hold.timer is not None:
             hold.timer.cancel()
@@ -152,6 +162,7 @@ class Holds:
         return Command(hold.device, hold.command, hold.args, hold.actor, hold=hold.id)
 
     async def _drive(self, hold: Hold) -> None:
+        hold.sent = self._clock.monotonic()
         outcome = await self._dispatch.run(self._command(hold))
         if outcome.kind not in GOOD and not hold.over:
             # It did not start, or ended by itself: the finger may stay, nothing starts again.
