@@ -6,7 +6,7 @@ const REPAINT_MS = 50
 
 /** Traffic of the room, newest last. Kept in the page only. */
 let frames: TraceMessage[] = []
-let timer: ReturnType<typeof setTimeout> | null = null
+let waiting = false
 
 /** Moves when there is something new to draw; at most twenty times a second. */
 export const changed = signal(0)
@@ -17,8 +17,10 @@ export const paused = signal(false)
 export function takeFrame(frame: TraceMessage): void {
   frames.push(frame)
   if (frames.length > KEPT + 500) frames = frames.slice(-KEPT)
-  timer ??= setTimeout(() => {
-    timer = null
+  if (waiting) return
+  waiting = true
+  setTimeout(() => {
+    waiting = false
     dropped.value = frame.dropped
     if (!paused.value) changed.value += 1
   }, REPAINT_MS)

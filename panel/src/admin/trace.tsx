@@ -113,8 +113,8 @@ function Rows({ rows }: { rows: readonly TraceMessage[] }): JSX.Element {
         <tbody>
           {rows.toReversed().map((frame, i) => (
             <tr key={`${frame.ts} ${rows.length - i}`} data-direction={frame.direction}>
-              <td>{time(frame.ts)}</td>
-              <td>{frame.device || frame.link}</td>
+              <td class="trace-short">{time(frame.ts)}</td>
+              <td class="trace-short">{frame.device || frame.link}</td>
               <td>{sign(frame.direction)}</td>
               <td class="trace-bytes">
                 {frame.topic && <b>{frame.topic} </b>}

@@ -1,7 +1,6 @@
 import type { ComponentChildren, JSX } from 'preact'
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { attachHold, type Begin, Hold } from './hold'
-import './button.css'
 
 export interface ButtonProps {
   readonly label: string

@@ -28,8 +28,19 @@ export function show(body: PointBody | null, wished: { value: Value } | null, st
     ? { value: body.value, quality: body.quality, desired: body.desired ?? null, ts: body.ts }
     : NOTHING
   if (stale) return { ...told, quality: told.value === null ? 'unknown' : 'stale' }
-  if (wished && told.quality !== 'pending') return { ...told, quality: 'pending', desired: wished.value }
+  if (wished && told.quality !== 'pending' && !fulfils(told, wished.value))
+    return { ...told, quality: 'pending', desired: wished.value }
   return told
+}
+
+const TRUE = new Set<Quality>(['confirmed', 'observed', 'assumed'])
+
+/** Whether the device says already what was wished, before the command's own end is known. */
+function fulfils(told: Shown, wish: Value): boolean {
+  if (!TRUE.has(told.quality)) return false
+  return (
+    told.value === wish || (wish === true && told.value === 'on') || (wish === false && told.value === 'off')
+  )
 }
 
 /** Whether a tap may act: with pending it is ignored, with stale it tells why. */

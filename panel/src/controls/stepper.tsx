@@ -62,10 +62,11 @@ export function Stepper({ label, shown, text, range, say, onAsk }: StepperProps)
   useEffect(() => () => clearTimeout(timer.current), [])
   const asked = shown.quality === 'pending' && typeof shown.desired === 'number' ? shown.desired : null
   const from = wish ?? asked ?? (typeof shown.value === 'number' ? shown.value : null)
-  const off = shown.quality === 'stale' || from === null
+  const off = shown.quality === 'stale'
   const step = (by: number) => {
-    if (from === null) return
-    const next = snap(from + by * range.step, range)
+    // Without a truth to step from, the first tap asks for the middle.
+    const next =
+      from === null ? snap((range.min + range.max) / 2, range) : snap(from + by * range.step, range)
     setWish(next)
     clearTimeout(timer.current)
     timer.current = setTimeout(() => {

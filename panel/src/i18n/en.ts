@@ -52,7 +52,6 @@ export const en: Messages = {
   'auth.wrong': 'Wrong token',
   'auth.unreachable': 'The controller does not answer',
   'auth.role': (p: { role: string }) => `You are: ${p.role}`,
-  'auth.denied': 'This role may not see this page',
   'auth.leave': 'Log out',
 
   'power.on': 'On',
@@ -63,6 +62,7 @@ export const en: Messages = {
   'asked.any': 'Working…',
   'quality.observed': (p: { value: string; time: string }) => `${p.value} · at the device ${p.time}`,
   'quality.reported': (p: { value: string; time: string }) => `${p.value} · reported ${p.time}`,
+  'quality.reportedAt': (p: { time: string }) => `reported ${p.time}`,
   'quality.assumed': (p: { value: string }) => `${p.value} · sent (no feedback)`,
   'quality.stale': (p: { value: string; time: string }) => `Offline · ${p.value} at ${p.time}`,
   'quality.unknown': 'Unknown',
@@ -81,14 +81,12 @@ export const en: Messages = {
   'device.offlineNow': (p: { device: string }) => `${p.device} is offline. All else works.`,
   'device.misconfigured': (p: { place: string }) => `Misconfigured: ${p.place}`,
   'device.fault': (p: { fault: string }) => `The device reports a fault: ${p.fault}`,
-  'device.lastCommand': 'Last action',
 
   'step.less': 'less',
   'step.more': 'more',
   'step.name': (p: { name: string; way: string }) => `${p.name}: ${p.way}`,
   'all.on': 'All on',
   'all.off': 'All off',
-  'warming.note': 'What you ask during warm-up or cooling waits and is then done',
 
   'lift.up': 'Hold to raise',
   'lift.down': 'Hold to lower',
@@ -104,10 +102,8 @@ export const en: Messages = {
   'lift.moving': 'Moving',
   'lift.still': 'Still',
   'lift.position': 'Position',
+  'lift.unplaced': 'Position unknown',
   'lift.interrupted': 'This tablet interrupts long presses. Turn off its long-press gesture or menu.',
-  'lift.locked': 'Lift is locked. Unlock with the PIN.',
-  'lift.pin': 'PIN',
-  'lift.unlock': 'Unlock',
 
   'camera.pad': 'Direction',
   'camera.up': 'Tilt up',

@@ -50,7 +50,6 @@ export const zh = {
   'auth.wrong': '令牌不正确',
   'auth.unreachable': '控制器没有应答',
   'auth.role': (p: { role: string }) => `当前身份：${p.role}`,
-  'auth.denied': '此身份不能查看这个页面',
   'auth.leave': '退出登录',
 
   'power.on': '开',
@@ -61,6 +60,7 @@ export const zh = {
   'asked.any': '正在执行…',
   'quality.observed': (p: { value: string; time: string }) => `${p.value} · 现场操作 ${p.time}`,
   'quality.reported': (p: { value: string; time: string }) => `${p.value} · ${p.time} 上报`,
+  'quality.reportedAt': (p: { time: string }) => `${p.time} 上报`,
   'quality.assumed': (p: { value: string }) => `${p.value} · 已发送（无回传）`,
   'quality.stale': (p: { value: string; time: string }) => `离线 · ${p.time} 时为${p.value}`,
   'quality.unknown': '状态未知',
@@ -79,14 +79,12 @@ export const zh = {
   'device.offlineNow': (p: { device: string }) => `${p.device} 离线。其他功能不受影响。`,
   'device.misconfigured': (p: { place: string }) => `配置有误：${p.place}`,
   'device.fault': (p: { fault: string }) => `设备报告故障：${p.fault}`,
-  'device.lastCommand': '上一次操作',
 
   'step.less': '减小',
   'step.more': '增大',
   'step.name': (p: { name: string; way: string }) => `${p.name}：${p.way}`,
   'all.on': '全开',
   'all.off': '全关',
-  'warming.note': '预热或冷却期间的操作会等待执行',
 
   'lift.up': '按住上升',
   'lift.down': '按住下降',
@@ -102,10 +100,8 @@ export const zh = {
   'lift.moving': '运行中',
   'lift.still': '静止',
   'lift.position': '位置',
+  'lift.unplaced': '位置未知',
   'lift.interrupted': '此平板会打断长按。请关闭系统的长按手势或菜单。',
-  'lift.locked': '升降台已锁定。解锁需要密码。',
-  'lift.pin': '密码',
-  'lift.unlock': '解锁',
 
   'camera.pad': '方向',
   'camera.up': '向上转',

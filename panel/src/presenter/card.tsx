@@ -24,6 +24,8 @@ export function controlsFor(device: DeviceShape): readonly Control[] {
 /** All controls of one device; works for every kind, also for one that nobody here has heard of. */
 export function DeviceCard({ device }: { device: DeviceShape }): JSX.Element {
   const fault = faultOf(device)
+  // A command's failure stands at its control.
+  const told = fault?.what === 'command' ? null : fault
   const controls = device.misconfigured ? [] : controlsFor(device)
   return (
     <section class="card" data-device={device.id} aria-label={say(device.name)}>
@@ -32,16 +34,16 @@ export function DeviceCard({ device }: { device: DeviceShape }): JSX.Element {
         <h2>{say(device.name)}</h2>
         <span class="card-kind">{word('kind', device.kind)}</span>
       </div>
-      {fault && (
-        <button type="button" class="ending" data-end={fault.what} onClick={() => openDevice(device)}>
+      {told && (
+        <button type="button" class="ending" data-end={told.what} onClick={() => openDevice(device)}>
           <Icon
-            name={fault.what === 'misconfigured' ? 'lock' : fault.what === 'offline' ? 'offline' : 'warn'}
+            name={told.what === 'misconfigured' ? 'lock' : told.what === 'offline' ? 'offline' : 'warn'}
           />
-          <span>{faultText(fault)}</span>
+          <span>{faultText(told)}</span>
         </button>
       )}
       {groups(controls).map((group) => (
-        <div key={group[0]?.id} class={group[0]?.kind === 'button' ? 'card-row' : 'card-group'}>
+        <div key={group[0]?.id} class={CLASSES[shapeOf(group[0])]}>
           {group.map((control) => (
             <DeviceControl key={control.id} device={device} control={control} />
           ))}
@@ -51,12 +53,19 @@ export function DeviceCard({ device }: { device: DeviceShape }): JSX.Element {
   )
 }
 
-/** Buttons stand side by side, everything else below each other. */
+const CLASSES = { buttons: 'card-row', channels: 'card-channels', rest: 'card-group' } as const
+
+function shapeOf(control: Control | undefined): keyof typeof CLASSES {
+  if (control?.kind === 'button') return 'buttons'
+  return control?.kind === 'toggle' && control.channel !== undefined ? 'channels' : 'rest'
+}
+
+/** Buttons and channels stand side by side, everything else below each other. */
 function groups(controls: readonly Control[]): Control[][] {
   const made: Control[][] = []
   for (const control of controls) {
     const last = made.at(-1)
-    if (last && (last[0]?.kind === 'button') === (control.kind === 'button')) last.push(control)
+    if (last && shapeOf(last[0]) === shapeOf(control)) last.push(control)
     else made.push([control])
   }
   return made

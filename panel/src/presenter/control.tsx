@@ -9,7 +9,7 @@ import { Segment } from '../controls/segment'
 import { stateText, type Value } from '../controls/shown'
 import { Stepper } from '../controls/stepper'
 import { Toggle } from '../controls/toggle'
-import { number, t, word } from '../i18n/t'
+import { clockTime, number, t, word } from '../i18n/t'
 import { ask } from '../socket/actions'
 import { newestOf } from '../store/commands'
 import { stale } from '../store/session'
@@ -18,7 +18,7 @@ import { CameraPad, CameraPresets } from './camera_controls'
 import { openDevice } from './device_sheet'
 import { MotionControl } from './motion_control'
 import { noteInterrupted } from './notes'
-import { again, beginHold, endedOf, shownOf, wordsOf } from './use'
+import { again, beginHold, endedOf, shownOf, whole, wordsOf } from './use'
 
 export interface ControlProps {
   readonly device: DeviceShape
@@ -68,7 +68,7 @@ export function labelOf(control: Control): string {
 
 function ToggleOf({ device, control }: Of<'toggle'>): JSX.Element {
   const shown = shownOf(device, control.point, control.id)
-  const send = ({ command, args }: Wish) => ask(device.id, control.id, command, args)
+  const send = ({ command, args }: Wish) => ask(device.id, control.id, command, whole(device, command, args))
   return (
     <Toggle
       label={labelOf(control)}
@@ -85,7 +85,7 @@ function LevelOf({ device, control }: Of<'fader' | 'stepper'>): JSX.Element {
   const shown = shownOf(device, control.point, control.id)
   const say = wordsOf(device, control.point, control)
   const send = (value: number) =>
-    ask(device.id, control.id, control.command, { ...control.fixed, [control.arg]: value }).id
+    ask(device.id, control.id, control.command, settingArgs(device, control, value)).id
   const shared = {
     label: labelOf(control),
     shown,
@@ -95,6 +95,14 @@ function LevelOf({ device, control }: Of<'fader' | 'stepper'>): JSX.Element {
   }
   if (control.kind === 'stepper') return <Stepper {...shared} onAsk={send} />
   return <Fader {...shared} onAsk={send} asked={newestOf(device.id, control.id).value} />
+}
+
+function settingArgs(
+  device: DeviceShape,
+  control: Of<'fader' | 'stepper' | 'segment'>['control'],
+  value: unknown,
+) {
+  return whole(device, control.command, { ...control.fixed, [control.arg]: value })
 }
 
 function withUnit(value: number, unit: string | null): string {
@@ -113,9 +121,7 @@ function SegmentOf({ device, control }: Of<'segment'>): JSX.Element {
       text={stateText(shown, say, true)}
       values={control.values}
       say={say}
-      onAsk={(value) =>
-        ask(device.id, control.id, control.command, { ...control.fixed, [control.arg]: value })
-      }
+      onAsk={(value) => ask(device.id, control.id, control.command, settingArgs(device, control, value))}
       onWhy={() => openDevice(device)}
     />
   )
@@ -147,12 +153,9 @@ function ButtonOf({ device, control }: Of<'button'>): JSX.Element {
 function ReadoutOf({ device, control }: Of<'readout'>): JSX.Element {
   const shown = shownOf(device, control.point, control.id)
   const say = wordsOf(device, control.point, control)
-  return (
-    <Readout
-      label={labelOf(control)}
-      shown={shown}
-      value={say(shown.value)}
-      text={stateText(shown, say, false)}
-    />
-  )
+  const observed = shown.quality === 'observed'
+  const text = observed
+    ? t('quality.reportedAt', { time: clockTime(shown.ts) })
+    : stateText(shown, say, false)
+  return <Readout label={labelOf(control)} shown={shown} value={say(shown.value)} text={text} />
 }

@@ -54,10 +54,11 @@ function Where({ device, control }: Props): JSX.Element {
         <span style={{ inlineSize: `${place ?? 0}%` }} />
       </span>
       <span class="where-words">
-        <b>{moves ? movingWords(body?.value ?? body?.desired) : t('lift.still')}</b>
+        {moves && <b>{movingWords(body?.desired ?? body?.value)}</b>}
+        {!moves && body?.value != null && <b>{t('lift.still')}</b>}
         <span>
           {place === null
-            ? t('quality.unknown')
+            ? t('lift.unplaced')
             : whereText(shown.quality, stateText(shown, words, false), place)}
         </span>
         {at && <span>{word('value', String(end.value))}</span>}

@@ -6,6 +6,7 @@ import { Mark } from '../controls/mark'
 import { type Shown, stateText, valueText } from '../controls/shown'
 import { Toggle } from '../controls/toggle'
 import { say, t } from '../i18n/t'
+import { shortPlace } from '../shell/faults'
 import { ask } from '../socket/actions'
 import { point } from '../store/points'
 import { tellsMotion } from '../store/room'
@@ -70,7 +71,7 @@ function LinkTile({ device }: { device: DeviceShape }): JSX.Element {
       name === 'power' || (name?.endsWith('.state') ?? false),
     )
   const text = device.misconfigured
-    ? t('device.misconfigured', { place: device.misconfigured })
+    ? t('device.misconfigured', { place: shortPlace(device.misconfigured) })
     : offline && shown.value === null
       ? t('outcome.offlineNow')
       : [stateText(shown, words, false), ...extras(device)].join(' · ')

@@ -5,7 +5,7 @@ import { type Args, type Asked, dismiss, newestOf } from '../store/commands'
 import { named } from '../store/names'
 import { point } from '../store/points'
 import { stale } from '../store/session'
-import type { DeviceShape } from '../wire/wire.gen'
+import type { ArgShape, DeviceShape } from '../wire/wire.gen'
 
 /** A point as it is drawn now, with the wish of this page's own newest command. */
 export function shownOf(device: DeviceShape, name: string | null, control: string): Shown {
@@ -66,4 +66,24 @@ export function again(asked: Asked): void {
 /** Begin to hold a command of a device. */
 export function beginHold(device: DeviceShape, control: string, command: string, args: Args) {
   return (ended: () => void) => hold(device.id, control, command, args, ended)
+}
+
+/**
+ * Add what an air conditioner needs to be told at once while nothing is known of it: it takes its
+ * whole state or none. What is known already the daemon adds by itself.
+ */
+export function whole(device: DeviceShape, command: string, args: Args): Args {
+  if (!device.capabilities.includes('Climate')) return args
+  const shapes = Object.entries(device.commands[command]?.args ?? {})
+  const missing = shapes.filter(
+    ([arg]) => arg in device.points && !(arg in args) && point(`${device.id}.${arg}`).peek()?.value == null,
+  )
+  return { ...Object.fromEntries(missing.map(([arg, shape]) => [arg, usual(shape)])), ...args }
+}
+
+/** What most people would choose: on, the first choice (automatic), the middle of a range. */
+function usual(shape: ArgShape): unknown {
+  if (shape.type === 'bool') return true
+  if (shape.values?.length) return shape.values[0]
+  return Math.round(((shape.min ?? 0) + (shape.max ?? 0)) / 2)
 }

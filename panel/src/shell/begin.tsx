@@ -12,6 +12,7 @@ import { followTheme } from './theme'
 import '../styles/tokens.css'
 import '../styles/base.css'
 import '../styles/looks.css'
+import '../styles/plain.css'
 
 const AGAIN_MS = 2000
 

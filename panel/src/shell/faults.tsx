@@ -12,7 +12,7 @@ export function faultText(fault: Fault): string {
   const device = say(fault.device.name)
   switch (fault.what) {
     case 'misconfigured':
-      return t('device.misconfigured', { place: fault.place })
+      return t('device.misconfigured', { place: shortPlace(fault.place) })
     case 'offline':
       return fault.since
         ? t('device.offline', { device, time: clockTime(fault.since) })
@@ -27,6 +27,11 @@ export function faultText(fault: Fault): string {
       return words ?? endText({ ...end, params }) ?? ''
     }
   }
+}
+
+/** A place in the room file without its folders: they say nothing to who reads it here. */
+export function shortPlace(place: string): string {
+  return place.split('/').at(-1) ?? place
 }
 
 /** All faults of now. */

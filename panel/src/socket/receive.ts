@@ -1,6 +1,6 @@
 import { batch } from '@preact/signals'
 import { finish, settle } from '../store/commands'
-import { takePatch, takeSnapshot } from '../store/points'
+import { type Points, takePatch, takeSnapshot } from '../store/points'
 import { deviceOf, takeRoom } from '../store/room'
 import { complaint, connection, heardAt, ignored, stale, stop, stopAnswers } from '../store/session'
 import type { ServerMessage, TraceMessage } from '../wire/wire.gen'
@@ -37,13 +37,13 @@ function known(extra: Extra): Known {
       batch(() => {
         takeRoom(message.room)
         takeSnapshot(message.points)
-        fresh(Object.keys(message.points))
+        fresh(message.points)
       })
       return message.seq
     },
     patch: (message) => {
       takePatch(message.points)
-      fresh(Object.keys(message.points))
+      fresh(message.points)
       return message.seq
     },
     outcome: (message) => {
@@ -73,8 +73,13 @@ function known(extra: Extra): Known {
 }
 
 /** Values have come: the page is true again. */
-function fresh(paths: readonly string[]): void {
+function fresh(points: Points): void {
   connection.value = 'up'
   stale.value = false
-  for (const device of new Set(paths.map(deviceOf))) if (device) settle(device.id)
+  const heard = new Map<string, boolean>()
+  for (const [path, body] of Object.entries(points)) {
+    const id = deviceOf(path)?.id
+    if (id) heard.set(id, heard.get(id) || (path === `${id}.online` && body.value === true))
+  }
+  for (const [id, back] of heard) settle(id, back)
 }

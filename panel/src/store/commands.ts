@@ -69,8 +69,11 @@ export function finish(id: string, end: End): Asked | null {
   open.delete(id)
   const done = { ...asked, end }
   const cell = newestOf(asked.device, asked.control)
-  if (cell.value?.id === id) cell.value = done
-  remember(done, end)
+  // An older command's late failure says nothing about what was asked since.
+  if (cell.value?.id === id) {
+    cell.value = done
+    remember(done, end)
+  }
   lastEnd.value = done
   return done
 }
@@ -80,13 +83,13 @@ export function loseAll(): void {
   for (const id of [...open.keys()]) finish(id, { outcome: 'lost', code: 'cmd.unknown', params: {} })
 }
 
-/** A device reported again: what was unknown because of a broken connection is settled. */
-export function settle(device: string): void {
-  const failed = failures.value.get(device)
-  if (failed?.end?.outcome === 'lost') forget(device)
+/** A device reported again (`back`: it is online again): what was open because of that is settled. */
+export function settle(device: string, back: boolean): void {
+  const over = (asked: Asked | null | undefined) =>
+    asked?.end?.outcome === 'lost' || (back && asked?.end?.outcome === 'offline')
+  if (over(failures.value.get(device))) forget(device)
   for (const cell of newest.values()) {
-    const asked = cell.value
-    if (asked?.device === device && asked.end?.outcome === 'lost') cell.value = null
+    if (cell.value?.device === device && over(cell.value)) cell.value = null
   }
 }
 
