@@ -61,7 +61,7 @@ async def test_a_lift_gets_two_copies_200_ms_apart_at_2400_baud() -> None:
     async with on_a_pty("lift_ff5", "01 EF 02") as (rig, (lift,)):
         lift.frames.clear()
         outcome = await rig.do("a.up")
-        await rig.clock.advance(0.5)
+        await rig.advance(0.5)
         frames = [(f.at, f.data) for f in lift.frames if f.direction == "rx"]
         stream = b"".join(data for _, data in frames)
         assert stream == bytes.fromhex("ff 01 ef 02 dd") * 2
@@ -76,15 +76,15 @@ async def test_a_lift_gets_two_copies_200_ms_apart_at_2400_baud() -> None:
 async def test_a_lift_moves_while_driven_and_its_ends_stop_it() -> None:
     async with on_a_pty("lift_ff5", "01 EF 02", travel_up=10.0, travel_down=8.0) as (rig, (lift,)):
         await rig.do("a.up")
-        await rig.clock.advance(4.0)
+        await rig.advance(4.0)
         assert lift.state.moving == "up"
         assert 35 < lift.state.position < 55
         await rig.do("a.stop")
-        await rig.clock.advance(0.2)
+        await rig.advance(0.2)
         assert (lift.state.moving, lift.state.end) == ("none", "mid")
-        await rig.clock.advance(2.0)
+        await rig.advance(2.0)
         await rig.do("a.up")
-        await rig.clock.advance(12.0)
+        await rig.advance(12.0)
         assert (lift.state.moving, lift.state.end, lift.state.position) == ("none", "top", 100.0)
         assert lift.abuse == []
         assert lift.snapshot()["state"]["end"] == "top"
@@ -107,7 +107,7 @@ async def test_a_unit_that_wants_two_copies_gets_them_and_a_blocked_one_stands()
     async with on_a_pty("lift_ff5", "01 EF 02") as (rig, (lift,)):
         set_fault(lift, "needs_two", True, None)
         await rig.do("a.up")
-        await rig.clock.advance(0.2)
+        await rig.advance(0.2)
         assert lift.state.moving == "up"
         lift.set_by_hand({"moving": "none", "position": 30, "blocked": True})
         await rig.do("a.down")
@@ -126,7 +126,7 @@ async def test_a_learn_code_is_abuse_and_no_definition_can_send_one() -> None:
 async def test_a_hand_remote_moves_what_roomd_cannot_see() -> None:
     async with on_a_pty("lift_ff5", "01 EF 02") as (rig, (lift,)):
         lift.set_by_hand({"moving": "up"})
-        await rig.clock.advance(2.0)
+        await rig.advance(2.0)
         assert lift.state.moving == "up"
         assert "moving" not in rig.devices["a"].values
         with pytest.raises(ValueError, match="no such value"):
@@ -202,7 +202,7 @@ async def test_a_matrix_routes_refuses_and_tells_what_its_front_panel_did() -> N
         assert matrix.state.values["out.3.input"] == 1
         assert rig.value("a.out.3.input") == (1, "confirmed")
         matrix.set_by_hand({"out.5.input": 2})
-        await rig.clock.advance(0.2)
+        await rig.advance(0.2)
         assert rig.value("a.out.5.input") == (2, "observed")
         set_fault(matrix, "refuse", True, None)
         outcome = await rig.do("a.route", **{"in": 2, "out": 3})
@@ -214,12 +214,12 @@ async def test_a_matrix_routes_refuses_and_tells_what_its_front_panel_did() -> N
 
 async def test_a_text_lift_says_error_while_it_moves_and_its_end_when_it_stands() -> None:
     async with over_tcp("lift_element_one", travel_up=5.0) as (rig, lift):
-        await rig.clock.advance(1.0)
+        await rig.advance(1.0)
         assert rig.value("a.end") == ("bottom", "confirmed")
         assert (await rig.do("a.up")).kind is OutcomeKind.CONFIRMED
         assert (await rig.do("a.down")).kind is OutcomeKind.FAILED
         assert lift.state.moving == "up"
-        await rig.clock.advance(14.0)
+        await rig.advance(14.0)
         assert rig.value("a.end") == ("top", "confirmed")
         assert (await rig.do("a.stop")).kind is OutcomeKind.CONFIRMED
 
@@ -245,7 +245,7 @@ async def test_http_switches_and_is_polled() -> None:
         assert (await rig.do("a.on")).kind is OutcomeKind.CONFIRMED
         assert relay.state.values == {"ch.1.state": True}
         relay.set_by_hand({"ch.1.state": False})
-        await rig.clock.advance(20.0)
+        await rig.advance(20.0)
         assert rig.value("a.ch.1.state")[0] is False
         set_fault(relay, "refuse", True, None)
         assert (await rig.do("a.on")).kind is OutcomeKind.FAILED
@@ -278,7 +278,7 @@ class Bridge:
         return None
 
 
-FULL = {"power": True, "mode": "fan", "target": 26, "fan": "auto"}
+FULL: dict[str, Any] = {"power": True, "mode": "fan", "target": 26, "fan": "auto"}
 
 
 @asynccontextmanager
@@ -307,7 +307,7 @@ async def test_the_hand_remote_is_observed_and_completes_the_state() -> None:
         refused = await rig.do("a.set", target=20)
         assert (refused.kind, refused.code) == (OutcomeKind.REFUSED, "need_full_state")
         machine.set_by_hand({"power": True, "mode": "cool", "target": 19, "fan": "high"})
-        await rig.clock.advance(0.1)
+        await rig.advance(0.1)
         assert rig.value("a.mode") == ("cool", "observed")
         assert rig.value("a.target") == (19, "observed")
         assert (await rig.do("a.set", target=20)).kind is OutcomeKind.SENT
@@ -332,11 +332,11 @@ async def test_taps_become_one_burst() -> None:
 async def test_the_last_will_says_that_nothing_can_be_sent() -> None:
     async with air() as (rig, machine):
         machine.emit(b"Offline", topic="tele/ac301/LWT", retain=True)
-        await rig.clock.advance(0.1)
+        await rig.advance(0.1)
         assert rig.value("a.online")[0] is False
         assert (await rig.do("a.set", **FULL)).kind is OutcomeKind.OFFLINE
         machine.connected(None)
-        await rig.clock.advance(0.1)
+        await rig.advance(0.1)
         assert (await rig.do("a.set", **FULL)).kind is OutcomeKind.SENT
 
 
@@ -344,5 +344,5 @@ async def test_a_retained_state_is_stale() -> None:
     async with air() as (rig, machine):
         body = b'{"IrReceived":{"IRHVAC":{"Vendor":"GREE","Power":"On","Temp":21}}}'
         machine.emit(body, topic="tele/ac301/RESULT", retain=True)
-        await rig.clock.advance(0.1)
+        await rig.advance(0.1)
         assert rig.value("a.target") == (21, "stale")
