@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from typing import Any
 
 from pydantic import BaseModel
@@ -23,24 +23,21 @@ from drivers.declarative.points import point_specs
 from drivers.declarative.shapes import mapping
 from drivers.declarative.sim_frames import Field, Pattern, pattern
 from drivers.declarative.sim_motor import Motor
+from drivers.declarative.sim_values import (
+    ThingState,
+    candidate,
+    first_value,
+    names_in_point,
+    unpiped,
+)
 from drivers.declarative.values import MISSING, at, nested, parse
-from drivers.points import PointSpec
 from drivers.simulation.simulator import Simulator
 
 KEPT = 128
 """Bytes of unrecognised input that are kept for the rest of a frame."""
 THINKS = 0.005
 """Seconds before it answers."""
-
-
-@dataclass
-class ThingState:
-    """The truth about a device without a motor."""
-
-    values: dict[str, Any] = field(default_factory=dict[str, Any])
-    """Point -> value."""
-    ignored: int = 0
-    """Whole frames that were refused or meant for nobody here."""
+_MOTOR = ("moving", "position", "blocked")
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +213,7 @@ class DeclarativeSimulator(Simulator):
             for point, want in poll.set.items():
                 inside = pipes.whole(want) if isinstance(want, str) else None
                 if inside is not None and pipes.parse(inside).name == wanted.name:
-                    return self._unpiped(pipes.parse(inside), self._now(point))
+                    return unpiped(pipes.parse(inside), self._now(point))
         return 1  # an error's number
 
     def _framed(self, data: bytes, *, text: bool) -> bytes:
@@ -279,7 +276,7 @@ class DeclarativeSimulator(Simulator):
             inside = pipes.parse(pipes.whole(want) or want)
             root = poll.http.at if poll.http is not None and poll.http.at else ""
             path = root if inside.name == "value" else f"{root}.{inside.name}".strip(".")
-            found[path] = self._unpiped(inside, self._now(point))
+            found[path] = unpiped(inside, self._now(point))
         return json.dumps(nested(found)).encode()
 
     def _inverted(self, template: Any, body: Any) -> dict[str, Any] | None:
@@ -292,15 +289,8 @@ class DeclarativeSimulator(Simulator):
                 return None
             if inside is not None:
                 found = pipes.parse(inside)
-                values[found.name] = self._candidate(found, got)
+                values[found.name] = candidate(found, self._points.get(found.name), got)
         return {n: v for n, v in values.items() if n not in self._options}
-
-    def _candidate(self, found: pipes.Placeholder, got: Any) -> Any:
-        spec = self._points.get(found.name)
-        choices: tuple[Any, ...] = () if spec is None else spec.values
-        if spec is not None and spec.type == "bool":
-            choices = (True, False)
-        return next((c for c in choices if found.through(c) == got), got)
 
     # -- what people do at the device -----------------------------------------------------------------------------
 
@@ -333,22 +323,14 @@ class DeclarativeSimulator(Simulator):
         )
         for point, value in changed.items():
             for wanted, want in part.set.items():
-                names = _names_in_point(wanted, point)
+                names = names_in_point(wanted, point)
                 inside = pipes.whole(want) if isinstance(want, str) else None
                 if names is None or inside is None:
                     continue
                 found = pipes.parse(inside)
-                words = {**names, found.name: self._unpiped(found, value)}
+                words = {**names, found.name: unpiped(found, value)}
                 data = made.write(lambda field, words=words: words.get(field.name, 0))  # type: ignore[misc]  # bound now
                 self.emit(self._framed(data, text=made.text))
-
-    def _unpiped(self, found: pipes.Placeholder, value: Any) -> Any:
-        """Return what the device says so that the pipes give `value`."""
-        pairs = [pair for verb, inside in found.pipes if verb == "map" for pair in inside]
-        words = [pair.partition("=")[0].strip() for pair in pairs] + ["On", "Off"]
-        if any(verb in {"map", "on_off"} for verb, _ in found.pipes):
-            return next((w for w in words if _through(found, w) == value), value)
-        return value
 
     def _by_hand(self, motor: Motor, values: Mapping[str, Any]) -> None:
         if "blocked" in values:
@@ -384,7 +366,9 @@ class DeclarativeSimulator(Simulator):
         return Motor(spec, self.clock, self._definition.kind, self.abuse.append)
 
     def _first_values(self) -> dict[str, Any]:
-        values = {} if self._motor is not None else {n: _first(p) for n, p in self._points.items()}
+        values = (
+            {} if self._motor is not None else {n: first_value(p) for n, p in self._points.items()}
+        )
         if isinstance(self.state, ThingState):
             self.state.values = values
         return values
@@ -411,38 +395,3 @@ class DeclarativeSimulator(Simulator):
 
     def _filled(self, text: str) -> str:
         return str(pipes.fill("=" + text, self._options))[1:]
-
-
-_MOTOR = ("moving", "position", "blocked")
-
-
-def _first(spec: PointSpec) -> Any:
-    match spec.type:
-        case "bool":
-            return False
-        case "int" | "number":
-            return int(spec.minimum or 0)
-        case _:
-            return spec.values[0] if spec.values else ""
-
-
-def _through(found: pipes.Placeholder, word: str) -> Any:
-    try:
-        return found.through(word)
-    except (ValueError, TypeError):
-        return MISSING
-
-
-def _names_in_point(wanted: str, point: str) -> dict[str, Any] | None:
-    """Return `{"o": 3}` for `out.{o}.input` and `out.3.input`, None where it is another point."""
-    ours, theirs = wanted.split("."), point.split(".")
-    if len(ours) != len(theirs):
-        return None
-    found: dict[str, Any] = {}
-    for one, other in zip(ours, theirs, strict=True):
-        inside = pipes.whole(one)
-        if inside is not None:
-            found[inside] = int(other) if other.isdigit() else other
-        elif one != other:
-            return None
-    return found

@@ -22,6 +22,7 @@ from drivers.transport.memory import Memory
 from drivers.transport.serial_port import SerialPort
 from drivers.transport.tcp import Tcp
 from tests.drivers.rig import Rig, rigged
+from tests.support.source_tree import import_graph
 
 
 def spec_of(driver_id: str) -> DriverSpec:
@@ -196,19 +197,23 @@ async def over_tcp(
         await wire.close()
 
 
+def tie(source: int, out: int) -> dict[str, Any]:
+    return {"in": source, "out": out}
+
+
 async def test_a_matrix_routes_refuses_and_tells_what_its_front_panel_did() -> None:
     async with over_tcp("matrix_sis") as (rig, matrix):
-        assert (await rig.do("a.route", **{"in": 1, "out": 3})).kind is OutcomeKind.CONFIRMED
+        assert (await rig.do("a.route", **tie(1, 3))).kind is OutcomeKind.CONFIRMED
         assert matrix.state.values["out.3.input"] == 1
         assert rig.value("a.out.3.input") == (1, "confirmed")
         matrix.set_by_hand({"out.5.input": 2})
         await rig.advance(0.2)
         assert rig.value("a.out.5.input") == (2, "observed")
         set_fault(matrix, "refuse", True, None)
-        outcome = await rig.do("a.route", **{"in": 2, "out": 3})
+        outcome = await rig.do("a.route", **tie(2, 3))
         assert (outcome.kind, outcome.code) == (OutcomeKind.FAILED, "refused_by_device")
         assert matrix.state.values["out.3.input"] == 1
-        refused = await rig.do("a.route", **{"in": 9, "out": 3})
+        refused = await rig.do("a.route", **tie(9, 3))
         assert (refused.kind, refused.tx) == (OutcomeKind.REFUSED, 0)
 
 
@@ -276,6 +281,9 @@ class Bridge:
 
     async def plug(self) -> None:
         return None
+
+    def drop_connections(self) -> None:
+        self._memory.lose()
 
 
 FULL: dict[str, Any] = {"power": True, "mode": "fan", "target": 26, "fan": "auto"}
@@ -346,3 +354,16 @@ async def test_a_retained_state_is_stale() -> None:
         machine.emit(body, topic="tele/ac301/RESULT", retain=True)
         await rig.advance(0.1)
         assert rig.value("a.target") == (21, "stale")
+
+
+def test_the_simulator_never_reads_frames_as_the_driver_does() -> None:
+    graph = import_graph()
+    reached, rest = set[str](), ["drivers.declarative.simulator"]
+    while rest:
+        module = rest.pop()
+        # The package itself joins both ends; what counts is what the simulator's own modules import.
+        if module in reached or module == "drivers.declarative":
+            continue
+        reached.add(module)
+        rest += graph.get(module, ())
+    assert not {"drivers.declarative.frames", "drivers.declarative.device"} & reached
