@@ -49,7 +49,8 @@ class Lantern(Device[LanternSettings]):
         await self.link.exchange(codec.get_level(address), until=codec.told(address))
 
     # `key`: of two wishes with the same key the newer one counts. `confirm`: what must be *reported* before the outcome
-    # is `confirmed`; the link asks for it when the method has ended. How often it is repeated, its class says: `absolute`.
+    # is `confirmed`; the link asks for it when the method has ended. The retry class is left at `absolute`: a level may
+    # be told again when no answer came.
 
     @command(key="level", timeout="500ms", confirm={"level": BRIGHTEST})
     async def on(self) -> None:
