@@ -29,8 +29,17 @@ GOOD: list[tuple[Arg, Any]] = [
     (Arg("enum", values=("a",)), "a"),
     (Arg("string"), "x"),
 ]
-BAD: list[tuple[Arg, Any]] = [(Arg("bool"), 1), (Arg("int", 0, 9), 10), (Arg("int"), 1.5), (Arg("number"), "1"), (Arg("enum", values=("a",)), "b"),
-       (Arg("string"), "x\r"), (Arg("string", max_length=2), "xyz"), (Arg("number"), float("nan")), (Arg("number"), True)]  # fmt: skip
+BAD: list[tuple[Arg, Any]] = [
+    (Arg("bool"), 1),
+    (Arg("int", 0, 9), 10),
+    (Arg("int"), 1.5),
+    (Arg("number"), "1"),
+    (Arg("enum", values=("a",)), "b"),
+    (Arg("string"), "x\r"),
+    (Arg("string", max_length=2), "xyz"),
+    (Arg("number"), float("nan")),
+    (Arg("number"), True),
+]
 
 
 @pytest.mark.parametrize("arg, value", GOOD)

@@ -82,9 +82,11 @@ async def test_an_http_answer_can_carry_the_value() -> None:
         HEAD.replace("tcp, port: 23", "http")
         + """state: {level: {type: int, range: [0, 100]}}
 commands:
-  set: {args: {level: {type: int, min: 0, max: 100}}, http: {method: PUT, path: "/l/{level}", ok: [200], at: now}, set: {level: "{value}"}}
+  set: {args: {level: {type: int, min: 0, max: 100}}, http: {method: PUT, path: "/l/{level}", ok: [200], at: now},
+        set: {level: "{value}"}}
 tests:
-  - {do: set, args: {level: 5}, tx: {method: PUT, path: /l/5}, rx: {status: 200, json: {now: 5}}, outcome: confirmed, then: {level: 5, quality: confirmed}}
+  - {do: set, args: {level: 5}, tx: {method: PUT, path: /l/5}, rx: {status: 200, json: {now: 5}},
+     outcome: confirmed, then: {level: 5, quality: confirmed}}
 """
     )
     assert await play(plan) == []

@@ -14,7 +14,8 @@ def test_wildcards_are_written_out_by_the_command_that_sets_them() -> None:
 def test_a_count_short_forms_and_polls() -> None:
     plan = made(
         HEAD
-        + """state: {"ch.*.state": {type: bool, count: 2}, power: bool, mode: [a, b], level: {unit: "%", range: [0, 100]}, "x.*.y": bool, note: {via: [z]}}
+        + """state: {"ch.*.state": {type: bool, count: 2}, power: bool, mode: [a, b],
+  level: {unit: "%", range: [0, 100]}, "x.*.y": bool, note: {via: [z]}}
 poll: {every: 5s, text: "?", set: {power: true}}
 """
     )
