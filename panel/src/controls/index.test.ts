@@ -108,6 +108,14 @@ test('a camera has a pad and presets from 1', () => {
   })
 })
 
+test('a point that command and argument name together is the one that is set', () => {
+  const shape = device({
+    points: { autofocus: { type: 'bool' } },
+    commands: { focus: { args: { auto: { type: 'bool' } } } },
+  })
+  expect(controlsOf(shape)).toMatchObject([{ kind: 'toggle', name: 'autofocus', point: 'autofocus' }])
+})
+
 test('a sensor is read only', () => {
   expect(kinds(device({ points: { value: { type: 'number' }, online: { type: 'bool' } } }))).toEqual([
     'readout read.value',

@@ -159,16 +159,22 @@ function plain(device: DeviceShape, name: string, command: CommandShape): Contro
   if (index) return perChannel(device, name, command, index[0])
   const only = args.length === 1
   return args.flatMap(([arg, shape]) => {
-    const point = arg in device.points ? arg : only && name in device.points ? name : null
+    const point = pointOf(device, name, arg, only)
     const alone = needed.every(([other]) => other === arg)
     if (!alone || (point === null && !only)) return []
-    const title = only ? name : arg
+    const title = point ?? (only ? name : arg)
     return setting(
       { id: only ? name : `${name}.${arg}`, name: title, point, command: name, arg, fixed: {} },
       shape,
       device,
     )
   })
+}
+
+/** The point that an argument sets: of its own name, the command's, or both (`focus(auto)`: `autofocus`). */
+function pointOf(device: DeviceShape, command: string, arg: string, only: boolean): string | null {
+  const names = only ? [arg, command, `${arg}${command}`] : [arg]
+  return names.find((name) => name in device.points) ?? null
 }
 
 function required(command: CommandShape | undefined): [string, ArgShape][] {
@@ -245,6 +251,7 @@ function readouts(device: DeviceShape, found: readonly Control[]): Control[] {
     if ('point' in control && control.point) drawn.add(control.point)
     if (control.kind === 'updown') for (const name of ['position', 'end']) drawn.add(name)
     if (control.kind === 'presets') drawn.add('preset')
+    if (control.kind === 'pad') for (const name of ['pan', 'tilt']) drawn.add(name)
   }
   const rest = Object.keys(device.points).filter((name) => !drawn.has(name))
   return rest.map((name): Control => {

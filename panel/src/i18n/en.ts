@@ -211,6 +211,7 @@ export const en: Messages = {
   'name.pan': 'Pan',
   'name.tilt': 'Tilt',
   'name.zoom': 'Zoom',
+  'name.autofocus': 'Auto focus',
   'name.focus': 'Focus',
   'name.value': 'Value',
   'name.lamp_hours': 'Lamp',

@@ -209,6 +209,7 @@ export const zh = {
   'name.pan': '水平',
   'name.tilt': '俯仰',
   'name.zoom': '变焦',
+  'name.autofocus': '自动对焦',
   'name.focus': '对焦',
   'name.value': '数值',
   'name.lamp_hours': '灯泡',

@@ -24,16 +24,18 @@ export function Home(): JSX.Element {
   return (
     <div class="home">
       {zoned && <Grouping />}
-      {groups.map((group) => (
-        <section key={group.key} class="group" aria-label={group.title}>
-          <h2>{group.title}</h2>
-          <div class="tiles">
-            {group.devices.map((device) => (
-              <Tile key={device.id} device={device} />
-            ))}
-          </div>
-        </section>
-      ))}
+      <div class="home-groups">
+        {groups.map((group) => (
+          <section key={group.key} class="group" aria-label={group.title}>
+            <h2>{group.title}</h2>
+            <div class="tiles">
+              {group.devices.map((device) => (
+                <Tile key={device.id} device={device} />
+              ))}
+            </div>
+          </section>
+        ))}
+      </div>
     </div>
   )
 }

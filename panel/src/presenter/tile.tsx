@@ -3,7 +3,7 @@ import { Ending } from '../controls/ending'
 import { Icon, kindIcon } from '../controls/icons'
 import type { Control } from '../controls/index'
 import { Mark } from '../controls/mark'
-import { type Shown, stateText, valueText } from '../controls/shown'
+import { isOn, type Shown, stateText, valueText } from '../controls/shown'
 import { Toggle } from '../controls/toggle'
 import { say, t } from '../i18n/t'
 import { shortPlace } from '../shell/faults'
@@ -76,7 +76,13 @@ function LinkTile({ device }: { device: DeviceShape }): JSX.Element {
       ? t('outcome.offlineNow')
       : [stateText(shown, words, false), ...extras(device)].join(' · ')
   return (
-    <a class="tile look" href={`#${screenOf(device)}`} data-quality={shown.quality} data-moving={moves}>
+    <a
+      class="tile look"
+      href={`#${screenOf(device)}`}
+      data-quality={shown.quality}
+      data-on={name === 'power' && isOn(shown.value)}
+      data-moving={moves}
+    >
       <Icon name={device.misconfigured ? 'lock' : kindIcon(device.kind)} />
       <span class="toggle-words">
         <span class="toggle-label">{say(device.name)}</span>
