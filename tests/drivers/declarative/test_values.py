@@ -35,7 +35,8 @@ def test_alike(one: Any, other: Any, same: bool) -> None:
 @pytest.mark.parametrize(
     "kind, value, result",
     [("bool", True, True), ("bool", 1, MISSING), ("int", "7", 7), ("number", 2.5, 2.5),
-     ("number", float("nan"), MISSING), ("int", True, MISSING), ("int", "x", MISSING), ("enum", "cool", "cool"), ("string", None, MISSING)],
+     ("number", float("nan"), MISSING),
+     ("int", True, MISSING), ("int", "x", MISSING), ("enum", "cool", "cool"), ("string", None, MISSING)],
 )  # fmt: skip
 def test_types(kind: Any, value: Any, result: Any) -> None:
     assert (
