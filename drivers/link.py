@@ -95,6 +95,18 @@ class Link:
         """Return `serial`, `tcp`, `udp`, `mqtt`, `http` or `memory`."""
         return self.transport.endpoint.partition(":")[0].removesuffix("s")
 
+    @property
+    def host(self) -> str:
+        """Return the far end's host name or address; empty where there is none."""
+        kind, _, place = self.transport.endpoint.partition(":")
+        return place.rpartition(":")[0] if kind in ("tcp", "udp") else ""
+
+    def look_again(self, device_id: str) -> None:
+        """Have a device's polled points asked soon."""
+        session = self.sessions.get(device_id)
+        if session is not None:
+            session.ask_soon()
+
     # -- devices --------------------------------------------------------------------------------------------------
 
     def port(self, device_id: str) -> Port:
@@ -160,6 +172,8 @@ class Link:
             self._kick.clear()
             self._lost = asyncio.get_running_loop().create_future()
             if self.error is None or not self.error.permanent:
+                for port in self.ports.values():
+                    port.reset()
                 try:
                     await self.transport.open(self._receive, self.drop)
                 except DriverError as error:
@@ -206,8 +220,6 @@ class Link:
         await self._pause()
 
     def _go_up(self) -> None:
-        for port in self.ports.values():
-            port.reset()
         if self._ever_up:
             self.reconnects += 1
         log.info("link.up", link=self.id, endpoint=self.transport.endpoint)

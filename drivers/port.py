@@ -57,6 +57,15 @@ class Line(Protocol):
         ...
     ports: dict[str, Port]
 
+    @property
+    def host(self) -> str:
+        """Return the far end's host, or an empty text."""
+        ...
+
+    def look_again(self, device_id: str) -> None:
+        """Have a device's polled points asked soon."""
+        ...
+
     async def transmit(self, frame: Frame, job: Job) -> float:
         """Hand over to the transport, before the first suspension; return the seconds on the wire."""
         ...
@@ -255,6 +264,15 @@ class Port:
     def transport_kind(self) -> str:
         """Return `serial`, `tcp`, `udp`, `mqtt`, `http` or `memory`: some protocols differ by their wire."""
         return self._line.kind
+
+    @property
+    def host(self) -> str:
+        """Return the far end's host name or address; empty where there is none."""
+        return self._line.host
+
+    def look_again(self) -> None:
+        """Have all polled points asked soon: something hints that they changed."""
+        self._line.look_again(self.device_id)
 
     # -- for the link and the device base -------------------------------------------------------------------------
 
