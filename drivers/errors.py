@@ -15,6 +15,8 @@ class DriverError(Exception):
     retryable = False
     permanent = False
     """True where reconnecting cannot help until a person changes something (wrong password, wrong device)."""
+    patient = False
+    """True where quick attempts make things worse: the schedule begins at its last step."""
 
 
 class Unreachable(DriverError):

@@ -167,6 +167,12 @@ class Link:
         if session is not None:
             session.available(online=online)
 
+    def look(self, device_id: str) -> None:
+        """Poll a device as soon as the lane allows."""
+        session = self.sessions.get(device_id)
+        if session is not None:
+            session.ask_soon()
+
     async def _connect(self) -> None:
         while True:
             self._kick.clear()

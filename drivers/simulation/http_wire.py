@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import cast
 
 from aiohttp import web
 
@@ -70,8 +71,10 @@ class HttpWire:
 
     def transmit(self, data: bytes, *, peer: object, topic: str, retain: bool) -> None:
         """Answer the request that `peer` stands for; `topic` is the status."""
-        if isinstance(peer, asyncio.Future) and not peer.done():
-            peer.set_result((int(topic or "200"), data))
+        if isinstance(peer, asyncio.Future):
+            answer = cast("asyncio.Future[tuple[int, bytes]]", peer)
+            if not answer.done():
+                answer.set_result((int(topic or "200"), data))
 
     def drop_connections(self) -> None:
         """Each request has its own."""

@@ -100,7 +100,7 @@ class MqttWire:
         """Publish."""
         if self._client is not None:
             # As in `drivers.transport.mqtt`: paho writes at once; waiting for each PUBACK would serialise the room.
-            self._client._client.publish(topic, data, 1, retain)  # noqa: SLF001
+            self._client._client.publish(topic, data, 1, retain)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  # as above
 
     def drop_connections(self) -> None:
         """Publish the wills of those that reboot; the others on this connection must not notice."""

@@ -65,8 +65,8 @@ class PtyWire:
         tty.setraw(self._slave)
         os.set_blocking(self._master, False)
         with contextlib.suppress(FileNotFoundError):
-            os.unlink(self.path)
-        os.symlink(os.ttyname(self._slave), self.path)
+            Path(self.path).unlink()
+        Path(self.path).symlink_to(os.ttyname(self._slave))
         asyncio.get_running_loop().add_reader(self._master, self._readable)
 
     def _readable(self) -> None:
@@ -114,7 +114,7 @@ class PtyWire:
         if slave is not None:
             os.close(slave)
         with contextlib.suppress(FileNotFoundError):
-            os.unlink(self.path)
+            Path(self.path).unlink()
 
     async def plug(self) -> None:
         """Make a new pty, usually under another number, behind the same link."""

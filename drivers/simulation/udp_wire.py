@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from typing import cast
 
 from drivers.clock import Clock
 from drivers.simulation.faults import deliver
@@ -65,7 +66,7 @@ class UdpWire:
         if self._reuse:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         sock.bind((self._host, self._port))
-        sock.setblocking(False)
+        sock.settimeout(0)
         loop = asyncio.get_running_loop()
         self._transport, _ = await loop.create_datagram_endpoint(lambda: _Protocol(self), sock=sock)
         self._port = sock.getsockname()[1]
@@ -78,7 +79,7 @@ class UdpWire:
 
     def transmit(self, data: bytes, *, peer: object, topic: str, retain: bool) -> None:
         """Send to `peer`, or to who spoke last when it is None."""
-        target = peer if isinstance(peer, tuple) else self._last
+        target = cast("tuple[str, int]", peer) if isinstance(peer, tuple) else self._last
         if self._transport is not None and target is not None:
             self._transport.sendto(data, target)
 

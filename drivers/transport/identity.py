@@ -63,9 +63,9 @@ def resolve(identity: Mapping[str, str]) -> str:
         case _:
             path = _search(kind, name)
     real = os.path.realpath(path)
-    if not os.path.exists(real):
+    if not Path(real).exists():
         raise Unreachable(f"{kind} {name}: no such serial port now")
-    if not stat.S_ISCHR(os.stat(real).st_mode):
+    if not stat.S_ISCHR(Path(real).stat().st_mode):
         raise Refused("not_a_tty", f"{path} is no serial port", permanent=True)
     return real
 

@@ -49,8 +49,21 @@ def check_bind(sock: socket.socket, address: object) -> None:
     wildcard = host in {"", "0.0.0.0", "::"}
     if wildcard and isinstance(address, tuple) and address[1] in MULTICAST_PORTS:
         return
+    if wildcard and address == (host, 0) and sock.type == socket.SOCK_STREAM:
+        return  # paho-mqtt binds so before it connects; a server is refused at `listen`
     if wildcard or not _may_bind(host):
         raise NotLoopback(f"tests bind to loopback only, not to {host or 'all addresses'}")
+
+
+def check_listen(sock: socket.socket) -> None:
+    """Refuse to accept connections of other machines.
+
+    Raises:
+        NotLoopback: the socket is bound to the wildcard or an outside address.
+    """
+    host = _host(sock, sock.getsockname())
+    if host is not None and not _may_bind(host):
+        raise NotLoopback(f"tests listen on loopback only, not on {host}")
 
 
 def _may_bind(host: str) -> bool:
@@ -77,7 +90,9 @@ def _sends_on_loopback(sock: socket.socket) -> bool:
 @pytest.fixture(scope="session", autouse=True)
 def loopback_only() -> Iterator[None]:
     """Guard `socket.socket` for the whole run."""
-    plain = {name: getattr(socket.socket, name) for name in ("connect", "connect_ex", "bind")}
+    plain = {
+        name: getattr(socket.socket, name) for name in ("connect", "connect_ex", "bind", "listen")
+    }
     plain_sendto = socket.socket.sendto
 
     def connect(self: socket.socket, address: object) -> None:
@@ -93,6 +108,10 @@ def loopback_only() -> Iterator[None]:
         check_bind(self, address)
         plain["bind"](self, address)
 
+    def listen(self: socket.socket, *backlog: int) -> None:
+        check_listen(self)
+        plain["listen"](self, *backlog)
+
     def sendto(self: socket.socket, *args: object) -> int:
         check_target(self, args[-1])
         sent: int = plain_sendto(self, *args)  # type: ignore[call-overload]  # passed on as it came
@@ -102,5 +121,6 @@ def loopback_only() -> Iterator[None]:
         patch.setattr(socket.socket, "connect", connect)
         patch.setattr(socket.socket, "connect_ex", connect_ex)
         patch.setattr(socket.socket, "bind", bind)
+        patch.setattr(socket.socket, "listen", listen)
         patch.setattr(socket.socket, "sendto", sendto)
         yield

@@ -22,10 +22,20 @@ def test_a_datagram_cannot_leave() -> None:
         sock.sendto(b"x", OUTSIDE)
 
 
+def listen_at(sock: socket.socket, host: str) -> None:
+    sock.bind((host, 0))
+    sock.listen()
+
+
 @pytest.mark.parametrize("host", ["", "0.0.0.0", "192.0.2.1"])
 def test_nothing_listens_for_other_machines(host: str) -> None:
     with socket.socket() as sock, pytest.raises(NotLoopback):
-        sock.bind((host, 0))
+        listen_at(sock, host)
+
+
+def test_no_datagrams_of_other_machines_are_received() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock, pytest.raises(NotLoopback):
+        sock.bind(("", 0))
 
 
 def test_loopback_works() -> None:
