@@ -27,6 +27,7 @@ from roomd.config.room import Room
 from roomd.config_service import ConfigKeeper
 from roomd.control.dispatch import Dispatch
 from roomd.control.holds import Holds
+from roomd.control.lifeline import Lifeline
 from roomd.control.plan import RoomPlan
 from roomd.control.supervisor import Supervisor
 from roomd.control_socket import serve as serve_control_socket
@@ -92,6 +93,7 @@ class App:
         self.supervisor = Supervisor(
             self.clock, self.store, self.dispatch, self.holds, make_transport
         )
+        self.lifeline = Lifeline(self.clock, self.supervisor.stoppable)
         self.broker: ManagedBroker | None = None
         self.services: Services | None = None
         self._stop = asyncio.Event()
@@ -119,6 +121,7 @@ class App:
         await self._start_broker(room)
         self.keeper.apply = self._apply
         await self._apply(room)
+        self.lifeline.start()
         await self._announce(room)
 
     def _make_services(self, room: Room) -> Services:
@@ -268,6 +271,7 @@ class App:
     async def close(self) -> None:
         """Stop what moves, tell the panels, close everything."""
         await self.supervisor.halt()
+        self.lifeline.stop()
         if self.services is not None:
             self.services.feed.broadcast({"type": "bye", "code": "restart"})
             await asyncio.sleep(0)

@@ -23,6 +23,7 @@ from drivers.transport.base import Transport
 from roomd.control.dispatch import Dispatch
 from roomd.control.health import health
 from roomd.control.holds import Holds
+from roomd.control.lifeline import Moving
 from roomd.control.motion import Motor
 from roomd.control.plan import WINDOW, Change, DevicePlan, LinkPlan, RoomPlan, difference
 from roomd.control.room import RoomDevice
@@ -230,6 +231,17 @@ class Supervisor:
     def health(self) -> list[dict[str, Any]]:
         """Return each device's line of the admin page."""
         return [health(d, self.states, self._clock) for d in self._dispatch.devices.values()]
+
+    def stoppable(self) -> tuple[Moving, ...]:
+        """Return what moves and can be stopped past the event loop, for the lifeline."""
+        found: list[Moving] = []
+        for device in self._dispatch.devices.values():
+            if device.motor is None or not device.motor.moving or device.device is None:
+                continue
+            descriptor = None if device.link is None else device.link.transport.descriptor()
+            if descriptor is not None and (frames := device.device.stop_frames()):
+                found.append(Moving(device.id, descriptor, frames))
+        return tuple(found)
 
     def moving(self) -> list[str]:
         """Return the ids of devices that move, as far as anybody knows."""
