@@ -118,7 +118,7 @@ class Dispatch:
             args = check_arguments(spec, command.args)
         except ArgumentProblem as problem:
             return refused(
-                "invalid_value", device=command.device, command=command.command, **problem.params
+                problem.code, device=command.device, command=command.command, **problem.params
             )
         return await self._with_wishes(command, device, spec, args)
 
@@ -126,6 +126,8 @@ class Dispatch:
         device = self.devices.get(command.device)
         if device is None:
             return refused("unknown_device", device=command.device)
+        if device.problem is not None and not device.problem.file:
+            return refused(device.problem.code, **device.problem.params)
         if device.problem is not None:
             place = f"{device.problem.file}:{device.problem.line}"
             return refused("misconfigured", device=command.device, place=place)

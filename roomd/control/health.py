@@ -28,7 +28,7 @@ def health(
         "state": "misconfigured" if device.problem is not None else state,
         "code": device.problem.code if device.problem is not None else code,
     }
-    if device.problem is not None:
+    if device.problem is not None and device.problem.file:
         shown["place"] = f"{device.problem.file}:{device.problem.line}:{device.problem.column}"
     if device.link is None or device.device is None:
         return shown

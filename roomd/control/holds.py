@@ -21,7 +21,7 @@ from roomd.control.dispatch import Dispatch
 log = structlog.stdlib.get_logger(__name__)
 
 RENEW = 0.5
-"""Seconds after which a hold without a motor of ours (a camera's drive, which stops by itself after 1 s) is sent again."""
+"""Seconds after which a hold without a motor of ours is sent again: a camera's drive stops by itself after 1 s."""
 DEAD_MAN = 0.4
 """Seconds after the last `keep` was read until it stops."""
 GOOD = frozenset({OutcomeKind.CONFIRMED, OutcomeKind.SENT, OutcomeKind.SUPERSEDED})
@@ -41,7 +41,7 @@ class Hold:
     actor: Actor
     end: End
     timer: Timer | None = None
-    tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    tasks: set[asyncio.Future[None]] = field(default_factory=set["asyncio.Future[None]"])
     over: bool = False
     sent: float = 0.0
     """When its command was last given to the lane, monotonic seconds."""

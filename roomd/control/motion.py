@@ -1,7 +1,6 @@
-"""One motor: reverse pause, longest run, duty, estimated position. Apart from the driver, so that a driver that died
-cannot keep a motor running.
+"""One motor: reverse pause, longest run, duty, estimated position.
 
-Nothing here ever starts a motor by itself; it only stops.
+Apart from the driver, so that a driver that died cannot keep a motor running. Nothing here ever starts a motor by itself; it only stops.
 """
 
 from __future__ import annotations
@@ -111,7 +110,7 @@ class Motor:
             return Outcome(OutcomeKind.SUPERSEDED)
         spent = self._duty_left(now)
         if spent is not None:
-            return Outcome(OutcomeKind.REFUSED, "duty", {"s": round(spent)})
+            return Outcome(OutcomeKind.REFUSED, "duty", {"seconds": round(spent)})
         self._newest += 1
         mine, halted = self._newest, self._halted
         async with self._turn:

@@ -37,6 +37,8 @@ class LinkPlan:
     """Id of the room, for the broker's own topics."""
     gap: float = 0.0
     """Seconds of silence between transmissions."""
+    wrapped: tuple[DriverSpec, Any] | None = field(default=None, repr=False)
+    """Driver and settings of the device that has the connection to itself and wraps it; None: plain."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ class RoomPlan:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a reload touches, by device id."""
+    """What a reload touches, by device id, in the order of the room file."""
 
     added: tuple[str, ...]
     removed: tuple[str, ...]
@@ -80,11 +82,11 @@ class Change:
 
 def difference(old: RoomPlan, new: RoomPlan) -> Change:
     """Return what changes between two plans; a changed link changes every device on it."""
-    added = tuple(sorted(set(new.devices) - set(old.devices)))
-    removed = tuple(sorted(set(old.devices) - set(new.devices)))
+    added = tuple(d for d in new.devices if d not in old.devices)
+    removed = tuple(d for d in old.devices if d not in new.devices)
     changed: list[str] = []
     untouched: list[str] = []
-    for device_id in sorted(set(old.devices) & set(new.devices)):
+    for device_id in (d for d in new.devices if d in old.devices):
         before, after = old.devices[device_id], new.devices[device_id]
         same_link = old.links.get(before.link) == new.links.get(after.link)
         (untouched if same_link and before.same_device(after) else changed).append(device_id)

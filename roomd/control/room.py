@@ -38,7 +38,7 @@ class RoomDevice:
     motor: Motor | None = None
     problem: Misconfigured | None = None
     preview: str | None = None
-    commands: dict[str, CommandSpec] = field(default_factory=dict)
+    commands: dict[str, CommandSpec] = field(default_factory=dict[str, CommandSpec])
     points: tuple[PointSpec, ...] = ()
 
     def learn(self) -> None:

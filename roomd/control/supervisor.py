@@ -26,7 +26,7 @@ from roomd.control.holds import Holds
 from roomd.control.lifeline import Moving
 from roomd.control.motion import Motor
 from roomd.control.plan import WINDOW, Change, DevicePlan, LinkPlan, RoomPlan, difference
-from roomd.control.room import RoomDevice
+from roomd.control.room import Misconfigured, RoomDevice
 from roomd.state.store import Store
 
 log = structlog.stdlib.get_logger(__name__)
@@ -64,8 +64,7 @@ class Supervisor:
     async def apply(self, plan: RoomPlan) -> Change:
         """Go over to `plan`: everything new is built before anything old is touched.
 
-        Raises:
-            Exception: a driver could not be built; the old room goes on untouched.
+        A device whose driver fails while it is made is out, with the code `driver_failed`; all others run.
         """
         async with self._changing:
             change = difference(self.plan, plan)
@@ -80,6 +79,7 @@ class Supervisor:
                 self._rename(plan.devices[device_id])
             for device in built.values():
                 self._take_in(device)
+            self._in_order(plan)
             self._dispatch.zones = dict(plan.zones)
             self.plan = plan
             for link_id, link in links.items():
@@ -124,7 +124,13 @@ class Supervisor:
             return room_device
         link = links[plan.link]
         port = link.port(plan.id)
-        device = plan.spec.device(plan.id, plan.settings, port)
+        try:
+            device = plan.spec.device(plan.id, plan.settings, port)
+        except Exception:
+            # A driver's own mistake: this device is out, the room goes on.
+            log.exception("device.not_made", device=plan.id, driver=plan.driver)
+            room_device.problem = Misconfigured("", 0, 0, "driver_failed", {"device": plan.id})
+            return room_device
         port.bind(device)
         room_device.device, room_device.link = device, link
         if device.motion is not None:
@@ -143,6 +149,12 @@ class Supervisor:
         self._store.declare(device.id, device.points)
         if device.device is not None and device.link is not None:
             device.link.attach(device.device.link)
+
+    def _in_order(self, plan: RoomPlan) -> None:
+        """Keep the devices in the order of the room file: pages show them in it."""
+        devices = self._dispatch.devices
+        for device_id in plan.devices:
+            devices[device_id] = devices.pop(device_id)
 
     def _rename(self, plan: DevicePlan) -> None:
         device = self._dispatch.devices[plan.id]
@@ -191,9 +203,9 @@ class Supervisor:
     def on_report(self, report: Report) -> None:
         """Take a device's report into the store."""
         device = self._dispatch.devices.get(report.device)
-        if device is not None and device.motor is not None and report.quality in TRUSTED:
-            if report.point == "end":
-                device.motor.observe_end(str(report.value))
+        told_end = report.point == "end" and report.quality in TRUSTED
+        if told_end and device is not None and device.motor is not None:
+            device.motor.observe_end(str(report.value))
         self._store.report(report)
 
     def on_state(self, device: str, state: PortState, error: DriverError | None) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 
-import pytest
-
 from drivers.errors import Unreachable
 from roomd.control.plan import RoomPlan
 from tests.support.lamp_room import LAMP, LIFT, LampRoom, device, lamp_room, plan
@@ -61,7 +59,7 @@ async def test_a_removed_device_is_gone_and_an_added_one_comes_up() -> None:
         assert (await room.do("a.set", level=1)).code == "unknown_device"
 
 
-async def test_a_driver_that_cannot_be_built_leaves_the_old_room() -> None:
+async def test_a_driver_that_cannot_be_built_is_out_and_the_room_goes_on() -> None:
     async with lamp_room(plan(device("a", "l1"))) as room:
 
         def broken(*_: object) -> None:
@@ -71,9 +69,9 @@ async def test_a_driver_that_cannot_be_built_leaves_the_old_room() -> None:
         bad = type(bad)(
             **{**bad.__dict__, "spec": type(LAMP)(**{**LAMP.__dict__, "device": broken})}
         )
-        with pytest.raises(ValueError, match="no"):
-            await room.supervisor.apply(plan(device("a", "l1"), bad))
-        assert list(room.dispatch.devices) == ["a"]
+        await room.supervisor.apply(plan(device("a", "l1"), bad))
+        assert (await room.do("b.set", level=1)).code == "driver_failed"
+        assert [d["code"] for d in room.supervisor.health()] == [None, "driver_failed"]
         assert (await room.do("a.set", level=1)).kind.value == "confirmed"
 
 
@@ -110,3 +108,12 @@ async def test_a_link_whose_code_fails_is_started_again() -> None:
         line.refuse_open = None
         await room.clock.advance(3)
         assert room.supervisor.states["a"][0] == "online"
+
+
+async def test_devices_stay_in_the_order_of_the_room_file() -> None:
+    async with lamp_room(plan(device("b", "l1"), device("a", "l2"))) as room:
+        assert list(room.dispatch.devices) == ["b", "a"]
+        await room.supervisor.apply(
+            plan(device("c", "l3"), device("b", "l1"), device("a", "l2"))
+        )
+        assert list(room.dispatch.devices) == ["c", "b", "a"]
