@@ -9,40 +9,21 @@ import orjson
 from aiohttp import web
 
 from drivers.commands import Outcome, OutcomeKind
+from roomd.errors import RoomError
 
 STATUS: Mapping[str, int] = {
-    "not_authenticated": 401,
-    "not_allowed": 403,
-    "bad_origin": 403,
-    "not_found": 404,
-    "unknown_device": 404,
-    "unknown_command": 404,
+    **{kind.code: kind.status for kind in RoomError.__subclasses__()},
+    "wrong_origin": 403,
     "method_not_allowed": 405,
-    "interlocked": 409,
-    "locked": 409,
-    "owned": 409,
-    "hold_required": 409,
-    "hold_lost": 409,
     "not_homed": 409,
-    "misconfigured": 409,
-    "stopping": 409,
-    "config_conflict": 409,
-    "too_large": 413,
-    "unsupported_media": 415,
+    "bad_type": 415,
     "wrong_host": 421,
-    "invalid_value": 422,
-    "need_full_state": 422,
-    "unsupported": 422,
     "unknown_fault": 422,
-    "bad_config": 422,
-    "duty": 429,
-    "busy": 429,
-    "rate_limited": 429,
-    "bad_json": 400,
-    "bad_request": 400,
     "internal": 500,
+    "garbled": 502,
+    "unreachable": 503,
     "panel.missing": 503,
-    "no_configuration": 503,
+    "config_none": 503,
 }
 """Code -> HTTP status; a refusal whose code is not here is a 409."""
 

@@ -14,7 +14,7 @@ from roomd.web.headers import add_headers
 from roomd.web.metrics import metrics
 from roomd.web.openapi import openapi
 from roomd.web.problem import Problem, problem_response
-from roomd.web.routes import operation, room, session, simulators
+from roomd.web.routes import operation, preview, room, session, simulators
 from roomd.web.services import SERVICES, Services
 from roomd.web.ws import open_socket
 
@@ -27,6 +27,7 @@ ROUTES: Final[tuple[tuple[str, str, str | None, Handler], ...]] = (
     ("GET", f"{API}/room", "state.read", room.room),
     ("GET", f"{API}/state", "state.read", room.state),
     ("POST", f"{API}/devices/{{device}}/{{command}}", "device.command", room.command),
+    ("GET", f"{API}/devices/{{device}}/preview.jpg", "state.read", preview.picture),
     ("GET", f"{API}/why/{{device}}/{{command}}", "room.why", room.why),
     ("POST", f"{API}/stop", None, room.stop),
     ("GET", f"{API}/ws", "state.read", open_socket),
@@ -55,6 +56,7 @@ def make_app(services: Services, hosts: frozenset[str], *, control_socket: bool)
     app[HOSTS] = hosts
     app[CONTROL_SOCKET] = control_socket
     app[room.ANSWERS] = {}
+    app[preview.PICTURES] = preview.Pictures()
     for method, path, permission, handler in ROUTES:
         app.router.add_route(method, path, guarded(permission, handler))
     app.router.add_get("/healthz", guarded(None, _health))
@@ -64,6 +66,7 @@ def make_app(services: Services, hosts: frozenset[str], *, control_socket: bool)
         # In the demo on loopback anybody at this machine may break a simulator; over the network only an admin.
         permission = "simulators" if services.lan else None
         app.router.add_get("/sim", guarded(permission, simulators.show_all))
+        app.router.add_get("/sim.css", guarded(None, simulators.style))
         app.router.add_get("/sim/{device}", guarded(permission, simulators.show))
         app.router.add_post("/sim/{device}", guarded(permission, simulators.change))
     app.router.add_get("/{path:.*}", guarded(None, _page))

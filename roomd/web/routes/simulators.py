@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from aiohttp import web
 
 from drivers.units import parse_duration
+from roomd.web import sim_page
 from roomd.web.body import read_object
 from roomd.web.problem import Problem, json_response
 from roomd.web.services import SERVICES
@@ -37,12 +38,21 @@ class Simulators(Protocol):
 
 
 async def show_all(request: web.Request) -> web.Response:
-    """Answer `GET /sim`: every simulator without its frames."""
-    simulators = request.app[SERVICES].simulators
+    """Answer `GET /sim`: a page for people, or every simulator as JSON without its frames."""
+    services = request.app[SERVICES]
+    simulators = services.simulators
     found = {d: simulators.snapshot(d) for d in simulators.ids()}
+    if "text/html" in request.headers.get("Accept", ""):
+        names = {d.id: d.name for d in services.dispatch.devices.values()}
+        return web.Response(text=sim_page.page(found, names), content_type="text/html")
     return json_response(
         {d: {k: v for k, v in s.items() if k != "frames"} for d, s in found.items()}
     )
+
+
+async def style(request: web.Request) -> web.Response:
+    """Answer `GET /sim.css`."""
+    return web.Response(text=sim_page.CSS, content_type="text/css")
 
 
 async def show(request: web.Request) -> web.Response:
@@ -60,6 +70,8 @@ async def change(request: web.Request) -> web.Response:
     device = request.match_info["device"]
     if simulators.snapshot(device) is None:
         raise Problem("unknown_device", device=device)
+    if request.content_type == "application/x-www-form-urlencoded":
+        return await _press(request, simulators, device)
     body = await read_object(request)
     if not body or set(body) - {"fault", "value", "for", "set"}:
         raise Problem("bad_request", fields=sorted(set(body) - {"fault", "value", "for", "set"}))
@@ -71,6 +83,17 @@ async def change(request: web.Request) -> web.Response:
     except (ValueError, TypeError) as error:
         raise Problem("unknown_fault", device=device, why=str(error)[:300]) from None
     return json_response(simulators.snapshot(device))
+
+
+async def _press(request: web.Request, simulators: Simulators, device: str) -> web.Response:
+    """Take a button of the page, and show the page again."""
+    form = await request.post()
+    fault = str(form.get("fault", ""))
+    try:
+        _fault(simulators, device, {"fault": fault or None})
+    except ValueError as error:
+        raise Problem("unknown_fault", device=device, why=str(error)[:300]) from None
+    return web.Response(status=303, headers={"Location": "/sim"})
 
 
 def _fault(simulators: Simulators, device: str, body: dict[str, Any]) -> None:
