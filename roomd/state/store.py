@@ -1,7 +1,7 @@
 """The current value of every point, and who is told of changes. No I/O.
 
-Each change that a reader can see gets the next number (`seq`). Numbers start at the wall time in milliseconds, so a panel
-that comes back after a restart always holds a smaller one and gets a whole snapshot.
+Each change that a reader can see gets the next number (`seq`). Numbers start at the wall time in milliseconds, so a
+panel that comes back after a restart always holds a smaller one and gets a whole snapshot.
 """
 
 from __future__ import annotations

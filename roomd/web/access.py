@@ -50,15 +50,15 @@ def check_origin(request: web.Request, *, required: bool) -> None:
     """Refuse a request that a foreign page makes in the name of its visitor.
 
     Raises:
-        Problem: `bad_origin`.
+        Problem: `wrong_origin`.
     """
     origin = request.headers.get("Origin")
     if origin is None:
         if required:
-            raise Problem("bad_origin", origin="")
+            raise Problem("wrong_origin", origin="")
         return
     if origin != f"{request.scheme}://{request.host}":
-        raise Problem("bad_origin", origin=origin[:200])
+        raise Problem("wrong_origin", origin=origin[:200])
 
 
 def identify(request: web.Request) -> Principal:

@@ -21,7 +21,7 @@ async def read_object(request: web.Request) -> dict[str, Any]:
     """Return the request's body as an object; an empty body is an empty one.
 
     Raises:
-        Problem: `too_large`, `unsupported_media` or `bad_json`.
+        Problem: `too_large`, `bad_type` or `bad_json`.
     """
     raw = await request.content.read(BODY + 1)
     while len(raw) <= BODY and not request.content.at_eof():
@@ -34,7 +34,7 @@ async def read_object(request: web.Request) -> dict[str, Any]:
     if not raw:
         return {}
     if request.content_type != "application/json":
-        raise Problem("unsupported_media", given=request.content_type[:80])
+        raise Problem("bad_type", given=request.content_type[:80])
     return parse_object(raw)
 
 

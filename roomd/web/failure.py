@@ -12,9 +12,9 @@ from pathlib import Path
 from aiohttp import web
 
 from roomd.config.places import Problem
+from roomd.messages import words
 from roomd.web.headers import add_headers
 from roomd.web.problem import json_response, problem_response
-from roomd.messages import words
 
 SHOWN = 20
 """Problems on the page, at most."""
@@ -26,7 +26,7 @@ def failure_app(problems: Sequence[Problem], config: Path) -> web.Application:
 
     async def show(request: web.Request) -> web.Response:
         if request.path.startswith("/api/"):
-            return problem_response("no_configuration", {"errors": len(problems)}, 503)
+            return problem_response("config_none", {"errors": len(problems)}, 503)
         return web.Response(
             body=page,
             status=503,

@@ -1,4 +1,4 @@
-"""State to panels: serialised once, sent to all; a slow panel gets the newest value of each point, never a long queue."""
+"""State to panels: serialised once, sent to all; a slow panel gets each point's newest value, never a long queue."""
 
 from __future__ import annotations
 

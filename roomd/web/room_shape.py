@@ -95,7 +95,7 @@ class DeviceShape(Shape):
     preview: bool = False
     """A camera whose picture can be fetched."""
     misconfigured: str | None = None
-    """`file:line` of the mistake that keeps it from running."""
+    """`file:line` of the mistake that keeps it from running, or the code where its driver failed."""
 
 
 class ZoneShape(Shape):

@@ -56,7 +56,8 @@ def describe_device(device: RoomDevice) -> dict[str, Any]:
         "preview": device.preview is not None,
     }
     if device.problem is not None:
-        shown["misconfigured"] = f"{device.problem.file}:{device.problem.line}"
+        place = f"{device.problem.file}:{device.problem.line}"
+        shown["misconfigured"] = place if device.problem.file else device.problem.code
     return shown
 
 

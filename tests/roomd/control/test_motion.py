@@ -124,7 +124,7 @@ async def test_duty_refuses_and_says_for_how_long() -> None:
     refused = line.drive("down")
     await line.clock.advance(0.1)
     assert (refused.result().kind, refused.result().code) == (OutcomeKind.REFUSED, "duty")
-    assert refused.result().params == {"s": 99}
+    assert refused.result().params == {"seconds": 99}
     await line.clock.advance(100.0)
     line.drive("down")
     await line.clock.advance(0.1)

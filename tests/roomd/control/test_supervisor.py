@@ -113,7 +113,5 @@ async def test_a_link_whose_code_fails_is_started_again() -> None:
 async def test_devices_stay_in_the_order_of_the_room_file() -> None:
     async with lamp_room(plan(device("b", "l1"), device("a", "l2"))) as room:
         assert list(room.dispatch.devices) == ["b", "a"]
-        await room.supervisor.apply(
-            plan(device("c", "l3"), device("b", "l1"), device("a", "l2"))
-        )
+        await room.supervisor.apply(plan(device("c", "l3"), device("b", "l1"), device("a", "l2")))
         assert list(room.dispatch.devices) == ["c", "b", "a"]
