@@ -161,7 +161,9 @@ class _Run:
         if self.link.up.is_set() and (safety or (session is not None and session.ready.is_set())):
             return
         if not self.link.up.is_set():
-            self.link.retry_now()
+            if self.link.error is None or not self.link.error.permanent:
+                # A wrong password or PIN waits for an admin: another attempt may lock the device.
+                self.link.retry_now()
             if self.spec.retry is RetryClass.MOTION:
                 raise Unreachable(str(self.link.error or ""))
         wait = STOP_WAIT if safety else min(self.spec.ttl, OFFLINE_WAIT)

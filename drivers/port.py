@@ -82,6 +82,10 @@ class Line(Protocol):
         """Take somebody else's word on whether a device is there."""
         ...
 
+    def look(self, device_id: str) -> None:
+        """Poll a device at once."""
+        ...
+
 
 _shared: WeakKeyDictionary[Line, dict[str, Any]] = WeakKeyDictionary()
 """Link -> what the devices on it keep in common; gone with the link."""
@@ -243,6 +247,10 @@ class Port:
         It is offline at once, or asked at once; without it only silence tells.
         """
         self._line.available(self.device_id, online=online)
+
+    def look(self) -> None:
+        """Have all polled points asked for as soon as the lane allows: something was hinted at, not reported."""
+        self._line.look(self.device_id)
 
     def wire_time(self, size: int) -> float:
         """Return the seconds that `size` bytes take on this wire."""

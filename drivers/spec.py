@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from drivers.device import Device, LinkDefaults, TransportName
 if TYPE_CHECKING:
     from drivers.clock import Clock
     from drivers.simulation.simulator import Simulator
+    from drivers.transport.base import Transport
 
 
 @dataclass(frozen=True)
@@ -31,3 +32,7 @@ class DriverSpec:
     """`device(device_id, settings, port)`."""
     simulator: Callable[[Any, str, Clock], Simulator] | None
     """`simulator(settings, transport_name, clock)`; None only where nothing can be simulated."""
+    transport: Callable[[Any, Transport, Clock, MutableMapping[str, str]], Transport] | None = None
+    """`transport(settings, inner, clock, memory)`: wraps the TCP connection of a device that has it to itself, for
+    what happens below its messages (encryption, connections that are closed between commands). `memory` outlives the
+    daemon; keys begin with the endpoint. It may return `inner`. None: plain TCP."""

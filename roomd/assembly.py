@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass, replace
 
+from drivers.clock import LoopClock
 from drivers.transport.base import Transport
 from roomd.config.models.services import Broker as BrokerEntry
 from roomd.config.room import BrokenDevice, DeviceConfig, LinkConfig, Room
@@ -14,6 +15,8 @@ from roomd.web.services import RoomFacts
 
 MQTT = "mqtt"
 """Key of the broker's link."""
+MEMORY: MutableMapping[str, str] = {}
+"""What transports remember from one connection to the next, such as a display's certificate."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,10 @@ def make_plan(room: Room, broker: BrokerAddress | None) -> RoomPlan:
     """Return the plan of `room`; `broker` is None where the room has none."""
     links = {key: _link(key, link, room, broker) for key, link in room.links.items()}
     devices = {d.id: _device(d) for d in room.devices.values()}
+    for device in devices.values():
+        spec = device.spec
+        if spec is not None and spec.transport is not None and links[device.link].kind == "tcp":
+            links[device.link] = replace(links[device.link], wrapped=(spec, device.settings))
     devices |= {b.id: _broken(b) for b in room.broken.values() if b.id not in devices}
     zones = {
         zone_id: Zone(zone_id, _words(zone.name), tuple(zone.devices))
@@ -81,7 +88,7 @@ def make_transport(plan: LinkPlan) -> Transport:
         case "tcp":
             from drivers.transport.tcp import Tcp  # noqa: PLC0415  # as above
 
-            return Tcp(plan.host, plan.port)
+            return _wrapped(plan, Tcp(plan.host, plan.port))
         case "udp":
             from drivers.transport.udp import Udp  # noqa: PLC0415  # as above
 
@@ -96,6 +103,12 @@ def make_transport(plan: LinkPlan) -> Transport:
             return Mqtt(
                 Broker(plan.host, plan.port, plan.user, plan.password, plan.client_id, plan.room)
             )
+
+
+def _wrapped(plan: LinkPlan, inner: Transport) -> Transport:
+    if plan.wrapped is None or plan.wrapped[0].transport is None:
+        return inner
+    return plan.wrapped[0].transport(plan.wrapped[1], inner, LoopClock(), MEMORY)
 
 
 def _link(key: str, link: LinkConfig, room: Room, broker: BrokerAddress | None) -> LinkPlan:

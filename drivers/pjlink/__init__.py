@@ -16,7 +16,10 @@ from drivers.transport.base import Transport
 
 
 def connection(
-    settings: Any, inner: Transport, clock: Clock, memory: MutableMapping[str, str]
+    settings: Any,
+    inner: Transport,
+    clock: Clock,
+    memory: MutableMapping[str, str],  # noqa: ARG001  # as DriverSpec wants it
 ) -> Transport:
     """Return a connection that a projector may close between commands."""
     host = inner.endpoint.removeprefix("tcp:").rpartition(":")[0]

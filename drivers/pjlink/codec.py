@@ -1,135 +1,255 @@
-r"""PJLink lines, class 1 and 2. Pure. A line ends with CR (CR LF is accepted), 136 bytes at most.
+r"""PJLink lines, class 1 and 2. Text that ends with `\r`; `\r\n` is accepted, longer lines than 136 bytes are not.
 
-Sources: PJL-1 (JBMIA class 2 v2.00 contents), PJL-2 (aiopjlink 1.0.5 and pypjlink2 1.2.2 sources). Full text unverified.
+Sources: PJLINK-LIBS (client libraries, read), PJLINK-2 (contents of the class 2 specification); JBMIA's full text was
+not seen: unverified.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
 
+from drivers.errors import NoReply, Refused
 from drivers.messages import Junk
-from drivers.pjlink.tables import LONGEST
+from drivers.pjlink.tables import (
+    BOTH_CLASSES,
+    CLASS_TWO,
+    CLOSED,
+    FAULTS,
+    FRESH,
+    LINE,
+    NOTE,
+    POWER,
+)
+from drivers.transport.frames import Published
 
-Class = Literal[1, 2]
-TEXT = 64
-"""Characters kept of a projector's own text."""
+SEARCH = b"%2SRCH\r"
+"""Asks every class 2 projector of the network, over UDP. PJLINK-2."""
+_GREETING = re.compile(r"PJLINK (?:0|1 (\S{1,64}))", re.IGNORECASE)
+_ANSWER = re.compile(r"%([12])([A-Z0-9]{4})=(.*)", re.IGNORECASE)
+_ERROR = re.compile(r"ERR[1-4]", re.IGNORECASE)
+_COMMAND = re.compile(r"[A-Z0-9]{4}")
 
 
 @dataclass(frozen=True, slots=True)
 class Greeting:
-    """First line of a connection."""
+    """The projector's first line."""
 
     challenge: str | None
-    """Eight hex digits to be hashed with the password; None where there is none."""
+    """To be put in front of the password; None: no password is wanted."""
 
 
 @dataclass(frozen=True, slots=True)
-class WrongPassword:
-    """`PJLINK ERRA`."""
+class Denied:
+    """`PJLINK ERRA`: the password was wrong, missing, or not where it belongs."""
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
-    """An answer."""
+class Answer:
+    """An answer, or over UDP a notice: it names its command, not its question."""
 
-    cls: int
-    command: str
-    value: str
-    """`OK`, a value, or `ERR1` to `ERR4`."""
+    name: str
+    """Four letters, upper case."""
+    text: str
+    """Behind the `=`, at most 128 characters, control characters removed."""
+    version: int = 1
+    """Class, 1 or 2."""
 
-
-Message = Greeting | WrongPassword | Reply | Junk
-
-_REPLY = re.compile(r"%([12])([A-Z0-9]{4})=(.*)\Z")
-_GREETING = re.compile(r"PJLINK (?:0|1 ([0-9a-fA-F]{8}))\Z")
-
-
-def digest(challenge: str, password: str) -> str:
-    """Return what precedes the first command of a connection: MD5 over challenge and password, 32 hex digits. PJL-1."""
-    return hashlib.md5((challenge + password).encode(), usedforsecurity=False).hexdigest()
+    @property
+    def error(self) -> str | None:
+        """Return `ERR1` (unknown command), `ERR2` (parameter), `ERR3` (not now), `ERR4` (failure), or None."""
+        return self.text.upper() if _ERROR.fullmatch(self.text) else None
 
 
-def ask(command: str, *, cls: Class, prefix: str) -> bytes:
-    """Ask for a value; `prefix` is the digest in front of a connection's first command, else empty."""
-    return tell(command, "?", cls=cls, prefix=prefix)
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A UDP notice. It is a hint to ask at once, never a value: anybody can send one."""
+
+    name: str
 
 
-def tell(command: str, value: str, *, cls: Class, prefix: str) -> bytes:
-    """Set a value.
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """A new connection begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The connection was closed between commands."""
+
+
+Message = Greeting | Denied | Answer | Notice | Fresh | Closed
+
+
+def ask(name: str, version: int) -> bytes:
+    """Ask for a value, for example `%1POWR ?`.
+
+    Args:
+        name: four letters, upper case.
+        version: the unit's class, 1 or 2.
+    """
+    return put(name, "?", version)
+
+
+def put(name: str, value: str, version: int) -> bytes:
+    """Set a value, for example `%1POWR 1`.
+
+    Args:
+        name: four letters, upper case.
+        value: 1 to 128 printable ASCII characters.
+        version: the unit's class, 1 or 2; the line's own class follows from it and from the command.
 
     Raises:
-        ValueError: no four-letter command, or a line that would be too long.
+        ValueError: no such command could exist, or the value does not fit in a line.
     """
-    if not re.fullmatch(r"[A-Z0-9]{4}", command):
-        raise ValueError("a command is four letters")
-    line = f"{prefix}%{cls}{command} {value}\r".encode("ascii")
-    if len(line) - len(prefix) > LONGEST:
-        raise ValueError("a line is at most 136 bytes")
-    return line
+    if _COMMAND.fullmatch(name) is None:
+        raise ValueError(f"{name!r} is no PJLink command")
+    if not 1 <= len(value) <= LINE - 8 or not (value.isascii() and value.isprintable()):
+        raise ValueError("a value is 1 to 128 printable ASCII characters")
+    two = name in CLASS_TWO or (version > 1 and name in BOTH_CLASSES)
+    return f"%{2 if two else 1}{name} {value}\r".encode("ascii")
 
 
-class Decoder:
-    """Cuts a stream into lines."""
-
-    def __init__(self) -> None:
-        self._buffer = bytearray()
-        self._too_long = False
-
-    def feed(self, chunk: bytes) -> list[Message]:
-        """Take a piece of the stream, give whole messages."""
-        found: list[Message] = []
-        for byte in chunk:
-            if byte not in b"\r\n":
-                self._buffer.append(byte)
-                if len(self._buffer) > LONGEST:
-                    self._buffer.clear()
-                    self._too_long = True
-                continue
-            if self._too_long:
-                found.append(Junk("too_long"))
-            elif self._buffer:
-                found.append(parse(bytes(self._buffer)))
-            self.reset()
-        return found
-
-    def reset(self) -> None:
-        """Forget an unfinished line."""
-        self._buffer.clear()
-        self._too_long = False
+def digest(challenge: str, password: str) -> bytes:
+    """Return what stands in front of the first command, once per connection: 32 hexadecimal digits. PJLINK-LIBS."""
+    text = (challenge + password).encode()
+    return hashlib.md5(text, usedforsecurity=False).hexdigest().encode("ascii")
 
 
-def parse(line: bytes) -> Message:
-    """Read one line without its end."""
-    text = line.decode("utf-8", "replace")
-    if text.upper() == "PJLINK ERRA":
-        return WrongPassword()
-    greeting = _GREETING.match(text)
-    if greeting is not None:
-        return Greeting(greeting.group(1))
-    reply = _REPLY.match(text)
-    if reply is None:
-        return Junk("unknown", line[:TEXT])
-    value = "".join(c for c in reply.group(3) if c.isprintable())[:TEXT]
-    return Reply(int(reply.group(1)), reply.group(2), value)
+def greeted(message: object) -> Greeting | None:
+    """Accept the greeting.
+
+    Raises:
+        NoReply: the connection was closed again, or could not be opened.
+    """
+    if isinstance(message, Closed):
+        raise NoReply("closed before its greeting")
+    return message if isinstance(message, Greeting) else None
 
 
-def muted(value: str) -> tuple[bool, bool] | None:
-    """Return (picture hidden, sound off) for an answer to AVMT; None for a value that is not known. PJL-1."""
-    known = {
-        "10": (False, False),
+def answered(name: str, *, question: bool) -> Callable[[object], Answer | None]:
+    """Return what accepts the answer to one command.
+
+    Args:
+        name: four letters, upper case.
+        question: whether a value was asked for; else only `OK` is an answer.
+
+    The function raises `Refused` for `ERR1` to `ERR4` and, with the code `auth`, for `PJLINK ERRA`.
+    """
+
+    def until(message: object) -> Answer | None:
+        if isinstance(message, Denied):
+            raise Refused("auth", "the password is not accepted")
+        if not isinstance(message, Answer) or message.name != name:
+            return None
+        if message.error is not None:
+            raise Refused(message.error)
+        return message if (message.text.upper() != "OK") is question else None
+
+    return until
+
+
+def parse_power(text: str) -> str | None:
+    """Return `off`, `on`, `cooling` or `warming`; None where it is none of them."""
+    return POWER.get(text)
+
+
+def parse_mute(text: str) -> tuple[bool | None, bool | None] | None:
+    """Return whether picture and sound are muted, as `AVMT` says; None for a part that it says nothing of.
+
+    `11` is the picture alone and `21` the sound alone, so the other one is not muted (PJLINK-LIBS); of `10` and `20`
+    nobody says what the other part does.
+    """
+    known: dict[str, tuple[bool | None, bool | None]] = {
+        "10": (False, None),
         "11": (True, False),
-        "20": (False, False),
+        "20": (None, False),
         "21": (False, True),
         "30": (False, False),
         "31": (True, True),
     }
-    return known.get(value)
+    return known.get(text)
 
 
-def lamp_hours(value: str) -> int | None:
-    """Return the hours of the first lamp from `1250 1 0 0`; None where there is none. PJL-1."""
-    first = value.split(" ", 1)[0]
-    return int(first) if first.isdigit() and len(first) <= 5 else None
+def parse_lamps(text: str) -> tuple[int, ...] | None:
+    """Return each lamp's hours from pairs of hours and state; None where they are no pairs."""
+    words = text.split()
+    if not words or len(words) % 2 or len(words) > 16:
+        return None
+    if not all(w.isascii() and w.isdigit() and len(w) <= 6 for w in words):
+        return None
+    return tuple(int(w) for w in words[::2])
+
+
+def parse_faults(text: str) -> dict[str, str] | None:
+    """Return part -> `warning` or `error` for the parts that are not fine; None where it is not six digits 0 to 2."""
+    if re.fullmatch(r"[012]{6}", text) is None:
+        return None
+    words = {"1": "warning", "2": "error"}
+    return {part: words[d] for part, d in zip(FAULTS, text, strict=True) if d != "0"}
+
+
+def parse_datagram(datagram: bytes) -> Answer | None:
+    """Return what a UDP datagram says: `ACKN`, `LKUP`, `POWR`, `INPT`, `ERST`; None where it is something else."""
+    if len(datagram) > LINE + 2:
+        return None
+    message = _parse(datagram.rstrip(b"\r\n"))
+    return message if isinstance(message, Answer) else None
+
+
+class Decoder:
+    """Reads a projector's lines."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+        self._skipping = False
+
+    def feed(self, chunk: bytes | Published) -> list[Message | Junk]:
+        """Take a piece of the stream, or the connection's own word; give whole messages. Never raises."""
+        if isinstance(chunk, Published):
+            return self._told(chunk)
+        found: list[Message | Junk] = []
+        *whole, rest = (self._rest + chunk).split(b"\r")
+        for line in whole:
+            self._line(line, found)
+            self._skipping = False
+        self._rest = rest
+        if len(rest.removeprefix(b"\n")) > LINE:
+            self._line(rest, found)
+            self._skipping, self._rest = True, b""
+        return found
+
+    def reset(self) -> None:
+        """Forget half a line."""
+        self._rest, self._skipping = b"", False
+
+    def _told(self, chunk: Published) -> list[Message | Junk]:
+        if chunk.topic == NOTE:
+            notice = parse_datagram(chunk.payload)
+            return [Notice(notice.name) if notice is not None else Junk("unknown")]
+        words: dict[str, Message] = {FRESH: Fresh(), CLOSED: Closed()}
+        if chunk.topic not in words:
+            return [Junk("unknown")]
+        self.reset()
+        return [words[chunk.topic]]
+
+    def _line(self, line: bytes, found: list[Message | Junk]) -> None:
+        line = line.removeprefix(b"\n")
+        if self._skipping or not line:
+            return
+        found.append(Junk("too_long") if len(line) > LINE else _parse(line))
+
+
+def _parse(line: bytes) -> Message | Junk:
+    text = "".join(c for c in line.decode("utf-8", "replace") if c.isprintable())
+    greeting = _GREETING.fullmatch(text)
+    if greeting is not None:
+        return Greeting(greeting[1])
+    if text.upper() == "PJLINK ERRA":
+        return Denied()
+    answer = _ANSWER.fullmatch(text)
+    if answer is None:
+        return Junk("unknown", line)
+    return Answer(answer[2].upper(), answer[3], int(answer[1]))

@@ -14,7 +14,7 @@ from drivers.pjlink import codec
 from drivers.pjlink.power import AGAIN, LOOK, SILENCE, Switching, patiently
 from drivers.pjlink.settings import PjlinkSettings
 from drivers.pjlink.tables import CLOSE, CLOSED, FRESH, NOTE, ON_THE_WAY, OPEN, PORT
-from drivers.points import PointSpec
+from drivers.points import PointSpec, PointValue
 from drivers.port import Port
 from drivers.transport.frames import Publish
 
@@ -121,7 +121,7 @@ class Projector(Device[PjlinkSettings]):
             self._not_now_until = self.link.clock.monotonic() + limit
         self.report("power", state)
 
-    def _declared(self, point: str, value: str | bool | None) -> None:
+    def _declared(self, point: str, value: PointValue) -> None:
         if value is not None and self.point(point) is not None:
             self.report(point, value)
 
@@ -306,14 +306,22 @@ class Projector(Device[PjlinkSettings]):
     # -- picture and sound ----------------------------------------------------------------------------------------
 
     @command(
-        args={"input": Arg("enum")}, key="input", timeout="5s", retries=0, confirm={"input": "{input}"}
+        args={"input": Arg("enum")},
+        key="input",
+        timeout="5s",
+        retries=0,
+        confirm={"input": "{input}"},
     )
     async def input(self, input: str) -> None:  # noqa: A002  # the argument is named like its point
         """Select an input; waits while it warms up."""
         await self._set("INPT", self.settings.names[input])
 
     @command(
-        args={"blank": Arg("bool")}, key="blank", timeout="5s", retries=0, confirm={"blank": "{blank}"}
+        args={"blank": Arg("bool")},
+        key="blank",
+        timeout="5s",
+        retries=0,
+        confirm={"blank": "{blank}"},
     )
     async def blank(self, *, blank: bool) -> None:
         """Hide the picture, or show it."""
@@ -401,5 +409,3 @@ def _points(settings: PjlinkSettings) -> tuple[PointSpec, ...]:
         PointSpec("model", "string"),
     )
     return tuple(p for p in points if p.name not in settings.without)
-
-

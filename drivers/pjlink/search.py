@@ -1,40 +1,47 @@
-r"""PJLink class 2 search: `%2SRCH\r` to everybody, `%2ACKN=<mac>\r` from each projector. Source: PJL-1."""
+r"""PJLink class 2 search: `%2SRCH\r` to everybody, `%2ACKN=<mac>\r` from each projector. PJLINK-2."""
 
 from __future__ import annotations
 
 import asyncio
-import re
 import socket
 
+from drivers.pjlink import codec
 from drivers.pjlink.tables import PORT
 
-SEARCH = b"%2SRCH\r"
-ANSWER = re.compile(rb"%2ACKN=([0-9A-Fa-f:]{12,17})\r?\n?\Z")
+BROADCAST = "255.255.255.255"
 
 
-class _Answers(asyncio.DatagramProtocol):
+class _Ear(asyncio.DatagramProtocol):
     def __init__(self) -> None:
         self.found: dict[str, str] = {}
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-        match = ANSWER.match(data)
-        if match is not None:
-            self.found[addr[0]] = match.group(1).decode().replace(":", "").lower()
+        message = codec.parse_datagram(data)
+        if message is not None and message.name == "ACKN":
+            self.found.setdefault(addr[0], message.text[:64])
 
 
 async def search(
-    seconds: float, address: str = "255.255.255.255", port: int = PORT
+    seconds: float, target: str = BROADCAST, port: int = PORT
 ) -> list[tuple[str, str]]:
-    """Return (address, hardware address as 12 hex digits) of each projector that answers within `seconds`."""
-    loop = asyncio.get_running_loop()
+    """Return address and MAC of each projector that answers within `seconds`.
+
+    Args:
+        seconds: how long to listen.
+        target: address to ask; the broadcast address asks all on this network.
+        port: UDP port.
+
+    Raises:
+        OSError: the network does not let us ask.
+    """
     sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    sock.setblocking(False)  # noqa: FBT003  # the standard library's signature
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
-    sock.setblocking(False)
-    sock.bind(("127.0.0.1" if address.startswith("127.") else "", 0))
-    transport, answers = await loop.create_datagram_endpoint(_Answers, sock=sock)
+    loop = asyncio.get_running_loop()
+    transport, ear = await loop.create_datagram_endpoint(_Ear, sock=sock)
     try:
-        transport.sendto(SEARCH, (address, port))
+        transport.sendto(codec.SEARCH, (target, port))
         await asyncio.sleep(seconds)
     finally:
         transport.close()
-    return sorted(answers.found.items())
+    return sorted(ear.found.items())

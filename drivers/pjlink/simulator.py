@@ -1,44 +1,68 @@
-"""A projector that speaks PJLink, class 2: lamp that warms up and cools down, inputs, one client at a time."""
+r"""A projector that speaks PJLink, class 1 or 2, on TCP; on UDP it answers searches and sends notices.
+
+It reads and writes lines by itself, never by the codec.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
-from typing import ClassVar
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
 
 from drivers.clock import Clock, Timer
 from drivers.pjlink.settings import PjlinkSettings
-from drivers.pjlink.tables import input_code
+from drivers.pjlink.tables import CLASS_TWO, LINE, ON_THE_WAY, POWER
 from drivers.simulation.simulator import Simulator
-from drivers.simulation.wires import TcpPeer
+from drivers.simulation.tcp_wire import TcpPeer
 
 IDLE = 30.0
-"""Seconds after which it closes an idle connection (observed in node-pjlink issue 3)."""
-WARM_UP, COOL_DOWN = 8.0, 6.0
-"""Seconds; a demo need not take the 60 s of a real lamp."""
-CHALLENGE = "498e4a67"
+"""Seconds without a line after which it closes the connection. PJLINK-QUIRKS."""
+SILENT = 40.0
+"""Seconds of the fault `silent_after_power` unless it is given. PJLINK-QUIRKS."""
+MAC = "02:00:5e:10:00:01"
 
 
 @dataclass
 class State:
-    """The projector."""
+    """What the projector is."""
 
     power: str = "off"
-    """`off`, `warming`, `on`, `cooling`."""
     input: str = "31"
-    """As on the wire."""
-    picture_muted: bool = False
-    sound_muted: bool = False
-    frozen: bool = False
+    """Code as on the wire."""
+    blank: bool = False
+    mute: bool = False
+    freeze: bool = False
     volume: int = 10
+    """0..20."""
     lamp_hours: int = 1250
     errors: str = "000000"
-    logins: int = 0
-    """Digests that were tried."""
+    """Fan, lamp, temperature, cover, filter, other: 0 fine, 1 warning, 2 error."""
+    version: int = 2
+    warm_up: float = 15.0
+    """Seconds from off to on."""
+    cool_down: float = 10.0
+    """Seconds from on to off."""
+    orders: list[str] = field(default_factory=list[str])
+    """Every command that set something, accepted or not, in order."""
+
+
+@dataclass
+class _Visitor:
+    """One connection."""
+
+    challenge: str
+    trusted: bool
+    rest: bytes = b""
+    idle: Timer | None = None
 
 
 class PjlinkSimulator(Simulator):
-    """One projector."""
+    """One projector.
+
+    Faults: `refuse` (ERR3; or the given ERR1 to ERR4), `wrong_state` (OK, and does nothing), `intruder` (an answer that
+    nobody asked for), `banner` (foreign text first), `silent_after_power` (its seconds), `erra` (no password will do).
+    """
 
     protocol = "pjlink"
     protocol_faults: ClassVar[frozenset[str]] = frozenset(
@@ -49,182 +73,217 @@ class PjlinkSimulator(Simulator):
         super().__init__(clock)
         secret = settings.password
         self.password = None if secret is None else secret.get_secret_value()
-        self.state = State(input=input_code(settings.inputs[0]) if settings.inputs else "31")
-        self.inputs = [input_code(name) for name in settings.inputs]
-        self.cls = 2
-        self.warm_up, self.cool_down = WARM_UP, COOL_DOWN
-        self._buffers: dict[object, bytearray] = {}
-        self._known: set[object] = set()
-        """Connections that have given the right digest."""
-        self._idle: dict[object, Timer] = {}
-        self._turn: Timer | None = None
+        self.sources = tuple(settings.names.values())
+        self.state = State()
+        self._udp = transport_name == "udp"
+        self._visitors: dict[object, _Visitor] = {}
+        self._change: Timer | None = None
         self._silent_until = 0.0
 
     # -- connections ----------------------------------------------------------------------------------------------
 
     def connected(self, peer: object) -> None:
-        """Greet."""
-        if "banner" in self.faults:
-            self.emit(b"Welcome to Projector Web\r\n", peer=peer)
-        if "erra" in self.faults:
-            self.emit(b"PJLINK ERRA\r", peer=peer)
+        """Greet; a second client is turned away."""
+        if self._visitors:
+            _close(peer)
             return
-        greeting = "PJLINK 0\r" if self.password is None else f"PJLINK 1 {CHALLENGE}\r"
-        self.emit(greeting.encode(), peer=peer)
-        self._wait_idle(peer)
+        challenge = f"{self.random.randrange(1 << 32):08x}"
+        guarded = self.password is not None or "erra" in self.faults
+        self._visitors[peer] = _Visitor(challenge, trusted=not guarded)
+        if "banner" in self.faults:
+            self._say("Welcome to the network interface", peer)
+        self._say(f"PJLINK 1 {challenge}" if guarded else "PJLINK 0", peer)
+        self._stay(peer)
 
     def disconnected(self, peer: object) -> None:
-        """Forget the connection."""
-        self._buffers.pop(peer, None)
-        self._known.discard(peer)
-        timer = self._idle.pop(peer, None)
-        if timer is not None:
-            timer.cancel()
+        """Forget a client."""
+        visitor = self._visitors.pop(peer, None)
+        if visitor is not None and visitor.idle is not None:
+            visitor.idle.cancel()
 
-    def _wait_idle(self, peer: object) -> None:
-        timer = self._idle.pop(peer, None)
-        if timer is not None:
-            timer.cancel()
-        if isinstance(peer, TcpPeer):
-            self._idle[peer] = self.clock.call_later(IDLE, peer.close)
-
-    def receive(self, data: bytes, peer: object, topic: str) -> None:
-        """Take bytes of a connection, or a search over UDP."""
-        if isinstance(peer, tuple):
-            if data.strip() == b"%2SRCH":
-                self.emit(b"%2ACKN=00:11:22:33:44:55\r", peer=peer)
-            return
-        self._wait_idle(peer)
-        buffer = self._buffers.setdefault(peer, bytearray())
-        for byte in data:
-            if byte == 0x0D:
-                self._line(bytes(buffer).decode("ascii", "replace"), peer)
-                buffer.clear()
-            elif byte != 0x0A:
-                buffer.append(byte)
-
-    def _line(self, line: str, peer: object) -> None:
-        if self.password is not None and peer not in self._known:
-            self.state.logins += 1
-            right = hashlib.md5((CHALLENGE + self.password).encode(), usedforsecurity=False)
-            if line[:32] != right.hexdigest():
-                self.emit(b"PJLINK ERRA\r", peer=peer)
-                return
-            self._known.add(peer)
-            line = line[32:]
-        if self.clock.monotonic() < self._silent_until:
-            return
-        answer = self._answer(line)
-        if answer is not None:
-            self.emit(answer.encode() + b"\r", peer=peer, after=0.01)
-
-    # -- commands -------------------------------------------------------------------------------------------------
-
-    def _answer(self, line: str) -> str | None:
-        if len(line) < 8 or line[0] != "%" or line[1] not in "12" or line[6] != " ":
-            return None
-        cls, name, value = line[1], line[2:6], line[7:]
-        head = f"%{cls}{name}="
-        if int(cls) > self.cls:
-            return head + "ERR1"
-        if "refuse" in self.faults and value != "?":
-            return head + "ERR4"
-        found = self._read(name) if value == "?" else self._write(name, value)
-        return head + found
-
-    def _read(self, name: str) -> str:
-        state = self.state
-        match name:
-            case "POWR":
-                return {"off": "0", "on": "1", "cooling": "2", "warming": "3"}[state.power]
-            case "INPT" | "AVMT" if state.power != "on":
-                return "ERR3"
-            case "INPT":
-                return state.input
-            case "AVMT":
-                kinds = {(True, True): "31", (True, False): "11", (False, True): "21"}
-                return kinds.get((state.picture_muted, state.sound_muted), "30")
-            case "INST":
-                return " ".join(self.inputs)
-            case "LAMP":
-                return f"{state.lamp_hours} {int(state.power == 'on')}"
-            case "ERST":
-                return state.errors
-            case "CLSS":
-                return str(self.cls)
-            case "FREZ":
-                return str(int(state.frozen))
-            case "NAME" | "INF1" | "INF2" | "INFO":
-                return {"NAME": "Simulated", "INF1": "roomd", "INF2": "demo"}.get(name, "")
-            case "SNUM" | "SVER":
-                return "1"
-            case _:
-                return "ERR1"
-
-    def _write(self, name: str, value: str) -> str:
-        state = self.state
-        if name == "POWR":
-            return self._power(value)
-        if name not in ("INPT", "AVMT", "FREZ", "SVOL", "MVOL"):
-            return "ERR1"
-        if state.power != "on":
-            return "ERR3"
-        if "wrong_state" in self.faults:
-            return "OK"
-        match (name, value):
-            case ("INPT", _) if value in self.inputs:
-                state.input = value
-            case ("AVMT", "10" | "11"):
-                state.picture_muted = value == "11"
-            case ("AVMT", "20" | "21"):
-                state.sound_muted = value == "21"
-            case ("AVMT", "30" | "31"):
-                state.picture_muted = state.sound_muted = value == "31"
-            case ("FREZ", "0" | "1"):
-                state.frozen = value == "1"
-            case ("SVOL" | "MVOL", "0" | "1"):
-                state.volume += 1 if value == "1" else -1
-            case _:
-                return "ERR2"
-        return "OK"
-
-    def _power(self, value: str) -> str:
-        state = self.state
-        if value not in ("0", "1"):
-            return "ERR2"
-        if state.power in ("warming", "cooling"):
-            self.abuse.append(f"POWR {value} while {state.power}")
-            return "ERR3"
-        if "wrong_state" in self.faults:
-            return "OK"
-        if "silent_after_power" in self.faults:
-            self._silent_until = self.clock.monotonic() + float(self.faults["silent_after_power"])
-        if value == "1" and state.power == "off":
-            self._go("warming", "on", self.warm_up)
-        elif value == "0" and state.power == "on":
-            self._go("cooling", "off", self.cool_down)
-        return "OK"
-
-    def _go(self, through: str, to: str, seconds: float) -> None:
-        self.state.power = through
-
-        def arrive() -> None:
-            self.state.power = to
-
-        self._turn = self.clock.call_later(seconds, arrive)
-
-    def intrude(self) -> None:
-        """Send an answer to a question that nobody asked, and rubbish."""
-        self.emit(b"%1INPT=11\r")
-        self.emit(b"garbage\xff\r")
-
-    def power_cycle(self) -> None:
-        """Come back in standby."""
-        if self._turn is not None:
-            self._turn.cancel()
-        self.state.power = "off"
+    def _stay(self, peer: object) -> None:
+        visitor = self._visitors[peer]
+        if visitor.idle is not None:
+            visitor.idle.cancel()
+        visitor.idle = self.clock.call_later(IDLE, lambda: _close(peer))
 
     def close(self) -> None:
         """Stop timers."""
-        for timer in (*self._idle.values(), *([self._turn] if self._turn else [])):
-            timer.cancel()
+        for visitor in self._visitors.values():
+            if visitor.idle is not None:
+                visitor.idle.cancel()
+        if self._change is not None:
+            self._change.cancel()
+
+    # -- lines ----------------------------------------------------------------------------------------------------
+
+    def receive(self, data: bytes, peer: object, topic: str) -> None:
+        """Take bytes of a connection, or one datagram."""
+        if self._udp:
+            if data == b"%2SRCH\r" and self.state.version > 1:
+                self.emit(f"%2ACKN={MAC}\r".encode(), peer=peer)
+            return
+        visitor = self._visitors.get(peer)
+        if visitor is None:
+            return
+        self._stay(peer)
+        *lines, visitor.rest = (visitor.rest + data).split(b"\r")
+        for line in lines:
+            self._line(line.removeprefix(b"\n").decode("ascii", "replace"), peer, visitor)
+        if len(visitor.rest) > LINE:
+            _close(peer)
+
+    def _line(self, line: str, peer: object, visitor: _Visitor) -> None:
+        digest, command = ("", line) if line.startswith("%") else (line[:32], line[32:])
+        if not visitor.trusted:
+            wanted = hashlib.md5((visitor.challenge + (self.password or "")).encode()).hexdigest()  # noqa: S324  # PJLink
+            if digest != wanted or "erra" in self.faults:
+                self.abuse.append(f"wrong password: {digest or 'none'}")
+                self._say("PJLINK ERRA", peer)
+                _close(peer)
+                return
+            visitor.trusted = True
+        elif digest:
+            self.abuse.append("a digest in front of a later command")
+            self._say("PJLINK ERRA", peer)
+            return
+        answer = self._answer(command)
+        if answer is not None and self.clock.monotonic() >= self._silent_until:
+            self._say(f"{command[:6]}={answer}", peer)
+        if command[2:6] == "POWR" and answer == "OK" and "silent_after_power" in self.faults:
+            seconds = self.faults["silent_after_power"]
+            self._silent_until = self.clock.monotonic() + (SILENT if seconds is True else seconds)
+
+    def _say(self, line: str, peer: object) -> None:
+        self.emit(line.encode("ascii") + b"\r", peer=peer)
+
+    def _answer(self, command: str) -> str | None:
+        """Return what stands behind the `=`; None where the line is no command at all."""
+        if len(command) < 8 or command[0] != "%" or command[6] != " ":
+            return None
+        version, name, value = command[1], command[2:6].upper(), command[7:]
+        if version not in ("1", "2")[: self.state.version]:
+            return "ERR1"
+        if name in CLASS_TWO and version != "2":
+            return "ERR1"
+        if value == "?":
+            return self._value(name)
+        self.state.orders.append(f"{name} {value}")
+        if "refuse" in self.faults:
+            word = self.faults["refuse"]
+            return word if isinstance(word, str) else "ERR3"
+        return self._set(name, value)
+
+    def _value(self, name: str) -> str:
+        s = self.state
+        if name in {"INPT", "AVMT", "FREZ"} and s.power != "on":
+            return "ERR3"
+        values: dict[str, str] = {
+            "POWR": next(digit for digit, word in POWER.items() if word == s.power),
+            "INPT": s.input,
+            "AVMT": {(1, 1): "31", (1, 0): "11", (0, 1): "21"}.get((s.blank, s.mute), "30"),
+            "ERST": s.errors,
+            "LAMP": f"{s.lamp_hours} {int(s.power in {'on', 'warming'})}",
+            "INST": " ".join(self.sources),
+            "NAME": "Projector",
+            "INF1": "roomd",
+            "INF2": "simulated projector",
+            "INFO": "",
+            "CLSS": str(s.version),
+        }
+        if s.version > 1:
+            values |= {"FREZ": str(int(s.freeze)), "SVER": "1.0", "SNUM": "0001", "FILT": "120"}
+        return values.get(name, "ERR1")
+
+    def _set(self, name: str, value: str) -> str:
+        if name not in {"POWR", "INPT", "AVMT", "FREZ", "SVOL", "MVOL"}:
+            return "ERR1"
+        if name == "POWR":
+            return self._switch(value)
+        if name == "INPT" and value not in self.sources:
+            return "ERR2"
+        if name == "AVMT" and value not in {"10", "11", "20", "21", "30", "31"}:
+            return "ERR2"
+        if name in {"FREZ", "SVOL", "MVOL"} and value not in {"0", "1"}:
+            return "ERR2"
+        if self.state.power != "on":
+            return "ERR3"
+        if "wrong_state" not in self.faults:
+            self._do(name, value)
+        return "OK"
+
+    def _do(self, name: str, value: str) -> None:
+        on = value[-1] == "1"
+        match name:
+            case "INPT":
+                self.state.input = value
+            case "AVMT":
+                self.state.blank = on if value[0] in "13" else self.state.blank
+                self.state.mute = on if value[0] in "23" else self.state.mute
+            case "FREZ":
+                self.state.freeze = on
+            case "SVOL":
+                self.state.volume = max(0, min(20, self.state.volume + (1 if on else -1)))
+            case _:
+                return
+
+    # -- power ----------------------------------------------------------------------------------------------------
+
+    def _switch(self, value: str) -> str:
+        if value not in {"0", "1"}:
+            return "ERR2"
+        wish = "on" if value == "1" else "off"
+        ways = {"on": ("warming", "on"), "off": ("cooling", "off")}
+        if self.state.power in ON_THE_WAY and self.state.power not in ways[wish]:
+            return "ERR3"
+        if self.state.power not in ways[wish] and "wrong_state" not in self.faults:
+            self._begin(ways[wish][0])
+        return "OK"
+
+    def _begin(self, transition: str) -> None:
+        s = self.state
+        s.power, s.blank, s.mute, s.freeze = transition, False, False, False
+        seconds, end = (s.warm_up, "on") if transition == "warming" else (s.cool_down, "off")
+        self._note()
+        if self._change is not None:
+            self._change.cancel()
+        self._change = self.clock.call_later(seconds, lambda: self._arrive(end))
+
+    def _arrive(self, power: str) -> None:
+        self.state.power = power
+        self._note()
+
+    def set_by_hand(self, values: Mapping[str, Any]) -> None:
+        """Change it as its buttons do; `warming` and `cooling` begin that transition."""
+        if values.get("power", "off") not in POWER.values():
+            raise ValueError(f"power is one of {', '.join(POWER.values())}")
+        super().set_by_hand(values)
+        if values.get("power") in ON_THE_WAY:
+            self._begin(str(values["power"]))
+        elif "power" in values:
+            self._note()
+
+    def _note(self) -> None:
+        """Send a notice, as class 2 units do to who asked last."""
+        if self._udp:
+            digit = next(d for d, word in POWER.items() if word == self.state.power)
+            self.emit(f"%2POWR={digit}\r".encode("ascii"))
+
+    def power_cycle(self) -> None:
+        """Come back off, and say on the network that it is there."""
+        if self._change is not None:
+            self._change.cancel()
+        self._visitors.clear()
+        self.state.power = "off"
+        if self._udp:
+            self.emit(f"%2LKUP={MAC}\r".encode("ascii"))
+
+    def intrude(self) -> None:
+        """Say to everybody what nobody asked for."""
+        self.emit(b"%1INPT=32\r")
+        self.emit(b"%1POWR=OK\r")
+
+
+def _close(peer: object) -> None:
+    if isinstance(peer, TcpPeer):
+        peer.close()

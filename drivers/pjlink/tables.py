@@ -1,15 +1,15 @@
-"""Words that both sides of PJLink share. Source: PJL-1 (JBMIA class 2 v2.00 contents); the full text: unverified."""
+"""PJLink's words, shared by codec and simulator. Sources: PJLINK-LIBS, PJLINK-2, PJLINK-QUIRKS."""
 
 from __future__ import annotations
 
 PORT = 4352
-LONGEST = 136
-"""Bytes of a line, end included; PJL-1."""
+"""TCP for commands, UDP for search and notices. PJLINK-LIBS."""
+LINE = 136
+"""Bytes of one line without its end, at most. PJLINK-LIBS."""
 POWER = {"0": "off", "1": "on", "2": "cooling", "3": "warming"}
-"""Answers to POWR; PJL-1."""
-LAMPS = ("fan", "lamp", "temperature", "cover", "filter", "other")
-"""Places of the six digits of ERST; 0 fine, 1 warning, 2 error; PJL-1."""
-SOURCES = {
+"""Answer to `POWR ?`. PJLINK-LIBS."""
+ON_THE_WAY = frozenset({"warming", "cooling"})
+KINDS = {
     "1": "rgb",
     "2": "video",
     "3": "digital",
@@ -17,22 +17,23 @@ SOURCES = {
     "5": "network",
     "6": "internal",
 }
-"""First digit of an input; the second counts from 1 to 9 (class 2 also A to Z); PJL-1."""
+"""First character of an input; `internal` is class 2 only. PJLINK-LIBS, PJLINK-2."""
+FAULTS = ("fan", "lamp", "temperature", "cover", "filter", "other")
+"""What the six digits of `ERST` are about, in order. PJLINK-LIBS."""
+CLASS_TWO = frozenset(
+    "FREZ SVOL MVOL FILT SNUM SVER INNM IRES RRES RLMP RFIL SRCH ACKN LKUP".split()  # noqa: SIM905  # easier to read
+)
+"""Commands that only class 2 has; they begin with `%2`. PJLINK-2."""
+BOTH_CLASSES = frozenset({"INPT", "INST"})
+"""Commands that class 2 widened; a class 2 unit is asked with `%2`. PJLINK-2; unverified for every maker."""
 
-
-def input_name(code: str) -> str:
-    """Return `digital1` for `31`; an unknown code as it is."""
-    kind = SOURCES.get(code[:1])
-    return code if kind is None or len(code) != 2 else f"{kind}{code[1]}"
-
-
-def input_code(name: str) -> str:
-    """Return `31` for `digital1`.
-
-    Raises:
-        ValueError: no such source.
-    """
-    for digit, kind in SOURCES.items():
-        if name.startswith(kind) and len(name) == len(kind) + 1:
-            return digit + name[-1]
-    raise ValueError(f"no such input: {name}")
+OPEN = "pjlink/open"
+"""Told to the connection: connect again. Payload `patient`: failing to is not a loss."""
+CLOSE = "pjlink/close"
+"""Told to the connection: close quietly until the next `OPEN`."""
+FRESH = "pjlink/fresh"
+"""Told by the connection: a new connection begins."""
+CLOSED = "pjlink/closed"
+"""Told by the connection: it was closed between commands, or could not be opened patiently."""
+NOTE = "pjlink/note"
+"""Told by the connection: a UDP notice arrived; the payload is its datagram."""
