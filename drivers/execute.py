@@ -57,9 +57,10 @@ async def probe(link: Link, device: Device[Any]) -> Outcome:
     """Send the driver's harmless inquiry; it moves nothing and changes nothing."""
     started = link.clock.monotonic()
     session = link.sessions.get(device.id)
+    if session is None or not link.up.is_set():
+        why = {"why": str(link.error or "not connected")}
+        return Outcome(OutcomeKind.OFFLINE, Unreachable.code, why)
     try:
-        if session is None or not link.up.is_set():
-            raise Unreachable(str(link.error or "not connected"))
         await session.probe()
     except Unreachable as error:
         return Outcome(OutcomeKind.OFFLINE, error.code, {"why": str(error)})

@@ -192,7 +192,7 @@ class App:
         try:
             await broker.start()
         except BrokerMissing:
-            log.error("broker.missing", install="apt install mosquitto")
+            log.error("broker.missing", install="apt install mosquitto")  # noqa: TRY400  # no traceback: what to do is said
             self._warn("broker_missing", {})
             return
         self.broker = broker

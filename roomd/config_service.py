@@ -70,7 +70,7 @@ class ConfigKeeper:
             try:
                 self._generations.keep(self.path, result.files, result.sha256, self.since)
             except OSError as error:
-                log.error("config.not_kept", why=str(error))
+                log.error("config.not_kept", why=str(error))  # noqa: TRY400  # no traceback: what to do is said
 
     def status(self) -> dict[str, Any]:
         """Return file, hash, time, kept generations, errors and warnings."""

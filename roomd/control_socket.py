@@ -17,10 +17,14 @@ def socket_path(data: Path | None) -> Path:
     return (DEFAULT_FOLDER if data is None else data) / NAME
 
 
-async def serve(app: web.Application, path: Path) -> web.AppRunner:
-    """Serve `app` on the socket; one left by a daemon that died is replaced."""
+def _remove(path: Path) -> None:
     with contextlib.suppress(FileNotFoundError):
         path.unlink()
+
+
+async def serve(app: web.Application, path: Path) -> web.AppRunner:
+    """Serve `app` on the socket; one left by a daemon that died is replaced."""
+    _remove(path)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
     await runner.setup()
     old = os.umask(0o177)

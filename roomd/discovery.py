@@ -32,7 +32,7 @@ async def discover() -> list[dict[str, Any]]:
     return found
 
 
-async def serial_ports(seconds: float) -> list[dict[str, Any]]:
+async def serial_ports(_seconds: float) -> list[dict[str, Any]]:
     """Return the serial ports of this machine."""
     seen = await asyncio.to_thread(ports)
     return [
@@ -53,7 +53,12 @@ async def mdns_services(seconds: float) -> list[dict[str, Any]]:
 
     names: list[tuple[str, str]] = []
 
-    def heard(zeroconf: Zeroconf, service_type: str, name: str, state_change: Any) -> None:
+    def heard(
+        zeroconf: Zeroconf,  # noqa: ARG001  # zeroconf calls by keyword
+        service_type: str,
+        name: str,
+        state_change: Any,
+    ) -> None:
         if state_change is ServiceStateChange.Added:
             names.append((service_type, name))
 

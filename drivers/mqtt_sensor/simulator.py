@@ -1,41 +1,45 @@
-"""A sensor or contact: says what it measures when it changes, when asked, and every minute."""
+"""A sensor or contact: says what it measures when it changes, when asked, and now and then by itself."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from drivers.clock import Clock, Timer
 from drivers.mqtt_sensor.settings import ContactSettings, SensorSettings
 from drivers.simulation.simulator import Simulator
 
-PERIOD = 60.0
-"""Seconds between reports without a change."""
+PERIOD = 10.0
+"""Seconds between reports without a change; shorter where the settings call it stale earlier."""
 SOON = 0.05
 """Seconds after connecting until the first report."""
+USUAL: dict[str, float] = {"°C": 24.5, "ppm": 620.0, "lux": 320.0, "%": 45.0, "A": 1.2}
+"""What a sensor of that unit shows in an ordinary room."""
 
 
 @dataclass
 class State:
-    """What it measures."""
+    """What it measures, as roomd should show it."""
 
     value: float | bool = False
 
 
 class SourceSimulator(Simulator):
-    """One sensor or contact."""
+    """One sensor or contact. Fault `wrong_state`: the opposite, or a number that cannot be."""
 
     protocol = "mqtt"
-    protocol_faults = frozenset({"intruder"})
+    protocol_faults: ClassVar[frozenset[str]] = frozenset({"wrong_state", "intruder"})
 
     def __init__(
         self, settings: SensorSettings | ContactSettings, transport_name: str, clock: Clock
     ) -> None:
         super().__init__(clock)
         self.settings = settings
-        self.state = State(_usual(settings))
+        self.state = State()
+        if isinstance(settings, SensorSettings):
+            self.state.value = USUAL.get(settings.unit, 1.0)
         self._timer: Timer | None = None
 
     def topics(self) -> tuple[str, ...]:
@@ -44,27 +48,23 @@ class SourceSimulator(Simulator):
 
     def connected(self, peer: object) -> None:
         """Report, and go on reporting."""
+        if self.settings.availability is not None:
+            self.emit(b"online", topic=self.settings.availability, retain=True)
         self.close()
         self._timer = self.clock.call_later(SOON, self._report)
+
+    def disconnected(self, peer: object) -> None:
+        """Report no more."""
+        self.close()
+
+    def will(self) -> tuple[str, bytes] | None:
+        """Return what is published when it is cut off, where it has an availability topic."""
+        topic = self.settings.availability
+        return None if topic is None else (topic, b"offline")
 
     def receive(self, data: bytes, peer: object, topic: str) -> None:
         """Report when asked."""
         self._say()
-
-    def _report(self) -> None:
-        self._say()
-        self._timer = self.clock.call_later(PERIOD, self._report)
-
-    def _say(self) -> None:
-        value = self.state.value
-        if isinstance(self.settings, ContactSettings) and isinstance(value, bool):
-            value = value is not self.settings.inverted
-        elif isinstance(self.settings, SensorSettings) and self.settings.scale:
-            value = value / self.settings.scale
-        shown: Any = value
-        for part in reversed((self.settings.path or "").split(".") if self.settings.path else []):
-            shown = {part: shown}
-        self.emit(json.dumps(shown).encode(), topic=self.settings.topic)
 
     def set_by_hand(self, values: Mapping[str, Any]) -> None:
         """Let the room change: somebody comes in, the door opens."""
@@ -84,11 +84,21 @@ class SourceSimulator(Simulator):
         """Report no more."""
         if self._timer is not None:
             self._timer.cancel()
+            self._timer = None
 
+    def _report(self) -> None:
+        self._say()
+        period = min(PERIOD, (self.settings.stale or PERIOD) / 3)
+        self._timer = self.clock.call_later(period, self._report)
 
-def _usual(settings: SensorSettings | ContactSettings) -> float | bool:
-    """Return what such a sensor shows in an ordinary room."""
-    if isinstance(settings, ContactSettings):
-        return False
-    usual = {"°C": 24.5, "ppm": 620.0, "lux": 320.0, "%": 45.0, "A": 1.2}
-    return usual.get(settings.unit, 1.0)
+    def _say(self) -> None:
+        shown: Any = self._shown()
+        for part in reversed(self.settings.path.split(".") if self.settings.path else []):
+            shown = {part: shown}
+        self.emit(json.dumps(shown).encode(), topic=self.settings.topic)
+
+    def _shown(self) -> float | bool:
+        value, wrong = self.state.value, "wrong_state" in self.faults
+        if isinstance(self.settings, ContactSettings):
+            return (bool(value) is not self.settings.inverted) is not wrong
+        return 1e9 if wrong else value / (self.settings.scale or 1.0)

@@ -145,10 +145,8 @@ class Camera:
                 return self._go(_signed(nibbles[:4]), _signed(nibbles[4:]), state.zoom)
             case [0x04, 0x3F, 0 | 1 | 2 as action, number]:
                 return self._preset(action, number)
-            case [0x04, 0x38, 0x02 | 0x03 as focus]:
-                state.autofocus = focus == 0x02
-            case [0x04, 0x08, _]:
-                state.autofocus = False
+            case [0x04, 0x38 | 0x08 as kind, focus]:
+                state.autofocus = kind == 0x38 and focus == 0x02
             case _:
                 self.state.executed -= 1
                 return None

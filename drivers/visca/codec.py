@@ -1,7 +1,7 @@
 """VISCA packets, as on serial lines and on raw TCP and UDP. Pure.
 
-Sources: VISCA-1 (Sony EVI-D100, EVI-H100S and FCB manuals), VISCA-2 (Datavideo PTC-150), cross-read with VISCA-3 (obs-ptz
-source). Addresses: cameras 1..7, 8 is everybody. A packet ends at its `FF`; data bytes never are `FF`.
+Sources: VISCA-1 (Sony EVI-D100, EVI-H100S and FCB manuals), VISCA-2 (Datavideo PTC-150),
+cross-read with VISCA-3 (obs-ptz source). Addresses: cameras 1..7, 8 is everybody. A packet ends at its `FF`; data bytes never are `FF`.
 """
 
 from __future__ import annotations
@@ -270,18 +270,18 @@ def parse(body: bytes) -> Message:
     if len(body) < 2 or body[0] & 0x0F or not 0x90 <= body[0] <= 0xF0:
         return Junk("unknown", body)
     camera, kind, socket = (body[0] >> 4) - 8, body[1] & 0xF0, body[1] & 0x0F
+    found: Message = Junk("unknown", body)
     match (kind, len(body)):
         case (0x40, 2):
-            return Ack(camera, socket)
+            found = Ack(camera, socket)
         case (0x50, 2):
-            return Completion(camera, socket)
+            found = Completion(camera, socket)
         case (0x50, _) if socket == 0:
-            return Answer(camera, body[2:])
-        case (0x60, 2):
-            return Error(camera, socket, 0)
-        case (0x60, 3):
-            return Error(camera, socket, body[2])
+            found = Answer(camera, body[2:])
+        case (0x60, 2 | 3):
+            found = Error(camera, socket, body[2] if len(body) == 3 else 0)
         case (0x30, 2) if socket == 8:
-            return NetworkChange(camera)
+            found = NetworkChange(camera)
         case _:
-            return Junk("unknown", body)
+            pass
+    return found

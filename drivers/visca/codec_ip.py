@@ -1,7 +1,7 @@
 """VISCA over IP as Sony does it: a header before each packet, on UDP 52381. Pure.
 
-Source: VISCA-4 (Sony EVP-230N and Saber20 manuals), cross-read with VISCA-3 (obs-ptz source). The packet inside is always
-addressed to camera 1.
+Source: VISCA-4 (Sony EVP-230N and Saber20 manuals), cross-read with VISCA-3 (obs-ptz source).
+The packet inside is always addressed to camera 1.
 """
 
 from __future__ import annotations

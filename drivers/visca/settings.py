@@ -17,8 +17,8 @@ class ViscaSettings(BaseModel):
     address: Annotated[int, Field(ge=1, le=7)] = 1
     """Place in the daisy chain, 1 to 7; over the network always 1."""
     protocol: Literal["sony", "raw"] = "sony"
-    """On UDP: `sony` puts a numbered header before each packet (port 52381), `raw` does not (port 1259). Serial and TCP are
-    always raw."""
+    """On UDP: `sony` puts a numbered header before each packet (port 52381), `raw` does not
+    (port 1259). Serial and TCP are always raw."""
     presets: Annotated[int, Field(ge=1, le=255)] = 16
     """How many presets the panel offers, from 0."""
     allow_special: bool = False

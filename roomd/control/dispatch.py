@@ -89,6 +89,11 @@ class Dispatch:
             self._stop_round = asyncio.create_task(self._stop_everything(actor), name="stop")
         return await asyncio.shield(self._stop_round)
 
+    def is_look_after(self, device: str, command: str) -> bool:
+        """Return whether `command` is one that every device has for those who look after it."""
+        found = self.devices.get(device)
+        return command in ADMIN_COMMANDS and (found is None or command not in found.commands)
+
     def check(self, command: Command) -> Outcome | None:
         """Return the refusal that would come now, or None: for previews and `why`."""
         found = self._find(command)

@@ -68,7 +68,7 @@ class Holds:
         """Return whether a hold may still send."""
         return hold_id in self._by_id
 
-    def start(
+    def start(  # noqa: PLR0917  # what a hold message holds, in its order
         self,
         client_id: str,
         device: str,

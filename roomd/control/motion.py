@@ -1,6 +1,7 @@
 """One motor: reverse pause, longest run, duty, estimated position.
 
-Apart from the driver, so that a driver that died cannot keep a motor running. Nothing here ever starts a motor by itself; it only stops.
+Apart from the driver, so that a driver that died cannot keep a motor running. Nothing here ever
+starts a motor by itself; it only stops.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Being found without a name server: `_roomd._tcp` and `_http._tcp`; another host with our name makes us take a new one."""
+"""Being found without a name server, as `_roomd._tcp` and `_http._tcp`.
+
+Another host with our name makes us take a new one.
+"""
 
 from __future__ import annotations
 

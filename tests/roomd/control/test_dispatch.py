@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from drivers.commands import OutcomeKind
 from drivers.job import Denial
 from roomd.control.commands import Command
@@ -94,8 +96,6 @@ async def test_stop_everything_joins_simultaneous_presses_into_one_round() -> No
     async with lamp_room(plan(device("a", "l1", LIFT), device("b", "l2", LIFT))) as room:
         first = room.dispatch.stop_all(ANNA)
         second = room.dispatch.stop_all(BORIS)
-        import asyncio
-
         tasks = [asyncio.create_task(first), asyncio.create_task(second)]
         await room.clock.advance(1)
         assert {d: o.kind for d, o in tasks[0].result().items()} == {
