@@ -1,7 +1,8 @@
 """VISCA packets, as on serial lines and on raw TCP and UDP. Pure.
 
 Sources: VISCA-1 (Sony EVI-D100, EVI-H100S and FCB manuals), VISCA-2 (Datavideo PTC-150),
-cross-read with VISCA-3 (obs-ptz source). Addresses: cameras 1..7, 8 is everybody. A packet ends at its `FF`; data bytes never are `FF`.
+cross-read with VISCA-3 (obs-ptz source). Addresses: cameras 1..7, 8 is everybody. A packet ends at
+its `FF`; data bytes never are `FF`.
 """
 
 from __future__ import annotations
