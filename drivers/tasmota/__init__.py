@@ -5,7 +5,7 @@ from __future__ import annotations
 from drivers.spec import DriverSpec
 from drivers.tasmota.device import TasmotaLight, TasmotaRelay
 from drivers.tasmota.settings import TasmotaLightSettings, TasmotaRelaySettings
-from drivers.tasmota.simulator import TasmotaSimulator
+from drivers.tasmota.simulator import LightSimulator, RelaySimulator
 
 LIGHT = DriverSpec(
     id="tasmota",
@@ -15,7 +15,7 @@ LIGHT = DriverSpec(
     defaults=TasmotaLight.defaults,
     settings=TasmotaLightSettings,
     device=TasmotaLight,
-    simulator=TasmotaSimulator,
+    simulator=LightSimulator,
 )
 RELAY = DriverSpec(
     id="tasmota_relay",
@@ -25,5 +25,5 @@ RELAY = DriverSpec(
     defaults=TasmotaRelay.defaults,
     settings=TasmotaRelaySettings,
     device=TasmotaRelay,
-    simulator=TasmotaSimulator,
+    simulator=RelaySimulator,
 )

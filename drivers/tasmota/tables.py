@@ -5,7 +5,7 @@ from __future__ import annotations
 CT_MIN = 153
 CT_MAX = 500
 """Ends of `CT` in mired (1,000,000 / kelvin). TASMOTA."""
-CHANNELS = 32
+RELAYS = 32
 """POWER1..POWER32, at most (believed)."""
 ONLINE = "Online"
 OFFLINE = "Offline"

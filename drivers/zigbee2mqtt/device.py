@@ -36,8 +36,8 @@ class Zigbee2mqttLight(Device[Zigbee2mqttSettings]):
         cct = PointSpec("cct", "int", "K", settings.warm, settings.cold, 50, 45)
         self.points = (
             PointSpec("power", "bool", poll=ASK_EVERY),
-            *((level,) if settings.level else ()),
-            *((cct,) if settings.cct else ()),
+            *((level,) if settings.dimmable else ()),
+            *((cct,) if settings.tunable else ()),
         )
         self._bridge = True
         self._there = True
@@ -58,13 +58,13 @@ class Zigbee2mqttLight(Device[Zigbee2mqttSettings]):
     def command_specs(self) -> dict[str, CommandSpec]:
         """Return its commands; `set` has the arguments that the light has, or is not there at all."""
         specs = super().command_specs()
-        has = {"level": self.settings.level, "cct": self.settings.cct}
+        has = {"level": self.settings.dimmable, "cct": self.settings.tunable}
         if not any(has.values()):
             del specs["set"]
             return specs
         spec = specs["set"]
         args = {name: arg for name, arg in spec.args.items() if has.get(name, True)}
-        if self.settings.cct:
+        if self.settings.tunable:
             args["cct"] = Arg("int", self.settings.warm, self.settings.cold, 50, "K", optional=True)
         confirm = {name: wish for name, wish in spec.confirm.items() if has[name]}
         specs["set"] = renamed(spec, args=args, confirm=confirm)
@@ -162,9 +162,9 @@ class Zigbee2mqttLight(Device[Zigbee2mqttSettings]):
         self._brightness = self._brightness if state.brightness is None else state.brightness
         if state.on is not None:
             self.report("power", state.on, quality)
-        if self.settings.level and (state.on is not None or state.brightness is not None):
+        if self.settings.dimmable and (state.on is not None or state.brightness is not None):
             self._tell_level(quality)
-        if self.settings.cct and state.color_temp is not None:
+        if self.settings.tunable and state.color_temp is not None:
             self.report("cct", codec.kelvin(state.color_temp), quality)
 
     def _tell_level(self, quality: Quality | None) -> None:

@@ -25,9 +25,9 @@ class Zigbee2mqttSettings(BaseModel):
     """Its friendly name in Zigbee2MQTT; it may hold `/`."""
     base_topic: TopicPart = "zigbee2mqtt"
     """`base_topic` of Zigbee2MQTT."""
-    level: bool = True
+    dimmable: bool = True
     """Whether it can be dimmed."""
-    cct: bool = True
+    tunable: bool = True
     """Whether its colour temperature can be set."""
     warm: Annotated[int, Field(ge=2000, le=6500)] = 2000
     """Colour temperature of its warm end in kelvin."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from drivers.clock import Clock
 from drivers.simulation.simulator import Simulator
@@ -88,10 +88,11 @@ class Zigbee2mqttSimulator(Simulator):
             self._say_state(RADIO)
             return
         try:
-            asked = json.loads(data)
+            asked: Any = json.loads(data)
         except ValueError:
             return
         if isinstance(asked, dict):
+            asked = cast("dict[str, Any]", asked)
             if "wrong_state" not in self.faults:
                 self._change(asked)
             self._say_state(RADIO)
@@ -116,9 +117,9 @@ class Zigbee2mqttSimulator(Simulator):
 
     def _say_state(self, after: float = 0.0) -> None:
         body: dict[str, Any] = {"state": ON if self.state.power else OFF, "linkquality": 120}
-        if self.settings.level:
+        if self.settings.dimmable:
             body["brightness"] = round(self.state.level * BRIGHTNESS_MAX / 100)
-        if self.settings.cct:
+        if self.settings.tunable:
             body["color_mode"] = "color_temp"
             body["color_temp"] = round(1e6 / self.state.cct)
         self.emit(json.dumps(body).encode(), topic=self.settings.topic, after=after)
