@@ -60,6 +60,8 @@ class Options:
     hosts: frozenset[str]
     """Names and addresses under which it answers."""
     lan: bool = False
+    shown_host: str = ""
+    """Host in the printed address, where the one that is listened on means "all"."""
     strict: bool = False
     tokens: Tokens | None = None
     """The demo's own; None: those kept in the data folder."""
@@ -176,7 +178,8 @@ class App:
         site = web.TCPSite(runner, self.options.host, self.options.port)
         await site.start()
         port = runner.addresses[0][1]
-        shown = f"[{self.options.host}]" if ":" in self.options.host else self.options.host
+        host = self.options.shown_host or self.options.host
+        shown = f"[{host}]" if ":" in host else host
         self.url = f"http://{shown}:{port}"
 
     async def _start_broker(self, room: Room) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
@@ -78,7 +79,7 @@ async def run_demo(options: DemoOptions, tell_json: Callable[[Any], None] | None
         if tell_json is not None:
             tell_json(ready)
         else:
-            _tell_people(ready)
+            _tell_people(ready, lan=options.lan)
         await app.run()
     finally:
         await simulated.close()
@@ -94,6 +95,7 @@ def _app_options(
         port=options.port,
         hosts=_hosts(lan=options.lan),
         lan=options.lan,
+        shown_host=_own_address() if options.lan else "",
         tokens=tokens,
         simulators=simulated,
         announce=options.lan,
@@ -103,12 +105,22 @@ def _app_options(
 def _hosts(*, lan: bool) -> frozenset[str]:
     names = {"127.0.0.1", "localhost", "::1"}
     if lan:
-        import socket  # noqa: PLC0415  # one use
-
         host = socket.gethostname()
         names |= {host.lower(), f"{host.lower()}.local"}
         names |= {str(i[4][0]) for i in socket.getaddrinfo(host, None, socket.AF_INET)}
+        names.add(_own_address())
     return frozenset(names)
+
+
+def _own_address() -> str:
+    """Return the address under which other machines reach this one, or loopback where there is no network."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            # Nothing is sent: connecting a UDP socket only asks the kernel which way it would go.
+            probe.connect(("192.0.2.1", 9))
+        except OSError:
+            return "127.0.0.1"
+        return str(probe.getsockname()[0])
 
 
 def _check_dead(config: Path, dead: Sequence[str]) -> None:
@@ -131,7 +143,7 @@ def _ready(app: App, tokens: dict[str, str], simulated: SimulatedRoom) -> dict[s
     }
 
 
-def _tell_people(ready: dict[str, Any]) -> None:
+def _tell_people(ready: dict[str, Any], *, lan: bool) -> None:
     url, tokens = ready["url"], ready["tokens"]
     typer.echo(
         "演示房间已启动，所有设备都是模拟的 · The demo room runs; every device is simulated.\n"
@@ -142,5 +154,10 @@ def _tell_people(ready: dict[str, Any]) -> None:
         ("/display", "display", "大屏"),
     ):
         typer.echo(f"  {zh} {role:<10} {url}{page}#token={tokens[role]}")
+    if lan:
+        typer.echo("\n  注意：尚未加密，令牌在网络上可被看到，只用于演示。")
+        typer.echo(
+            "  Note: not encrypted yet; tokens can be seen on the network. For demonstration only."
+        )
     typer.echo(f"\n  模拟设备 simulators  {url}/sim")
     typer.echo("  结束 end: Ctrl-C")
