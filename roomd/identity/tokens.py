@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import structlog
+from pydantic import TypeAdapter, ValidationError
 
 from drivers.clock import Clock
 from roomd.config.durable import write_durably
@@ -17,6 +19,8 @@ DEMO_ROLES = ("presenter", "admin", "display", "security", "auditor", "reader")
 IDLE_LIMIT = 12 * 3600.0
 """Seconds without a request after which a browser session ends."""
 MAX_SESSIONS = 2000
+log = structlog.stdlib.get_logger(__name__)
+_KEPT = TypeAdapter(dict[str, str])
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +61,22 @@ class Tokens:
         """Read the hashes that `save` wrote, or return None where there are none."""
         if not path.exists():
             return None
-        kept: Mapping[str, str] = json.loads(path.read_text("utf-8"))
-        return cls(clock, dict(kept))
+        try:
+            return cls(clock, _KEPT.validate_json(path.read_bytes()))
+        except ValidationError:
+            # Put aside, not overwritten; new tokens are made and shown, so nobody is locked out.
+            log.error("tokens.broken", file=str(path))  # noqa: TRY400  # what is in it is nobody's business
+            path.replace(path.with_suffix(".broken"))
+            return None
 
     def save(self, path: Path) -> None:
         """Keep the hashes in a file that only the daemon reads (0600)."""
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         write_durably(path, json.dumps(self.roles, indent=1).encode())
+
+    def add(self, token: str, role: str) -> None:
+        """Let a token give a role from now on."""
+        self.roles[_digest(token)] = role
 
     def bearer(self, token: str) -> Principal | None:
         """Return whose token it is, or None."""

@@ -118,9 +118,11 @@ def guarded(permission: str | None, handler: Handler) -> Handler:
 
 
 def from_loopback(request: web.Request) -> bool:
-    """Return whether the request comes from this machine."""
+    """Return whether the request comes from this machine; what a proxy here passes on does not."""
     if request.app[CONTROL_SOCKET]:
         return True
+    if "Forwarded" in request.headers or "X-Forwarded-For" in request.headers:
+        return False
     try:
         return ipaddress.ip_address(request.remote or "").is_loopback
     except ValueError:

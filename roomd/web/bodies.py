@@ -81,9 +81,10 @@ REQUESTS: dict[tuple[str, str], type[BaseModel]] = {
 
 def components() -> dict[str, Any]:
     """Return the JSON schemas of all bodies."""
-    models: list[type[BaseModel]] = [
-        *dict.fromkeys((*RESPONSES.values(), *REQUESTS.values(), ProblemBody))
-    ]
+    models: list[type[BaseModel]] = [ProblemBody]
+    for model in (*RESPONSES.values(), *REQUESTS.values()):
+        if model not in models:
+            models.append(model)
     _, found = models_json_schema(
         [(m, "serialization") for m in models], ref_template="#/components/schemas/{model}"
     )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import math
-from typing import Any
+import re
+from typing import Any, cast
 
 from aiohttp import web
 
@@ -15,6 +16,8 @@ BODY = 256 * 1024
 DEPTH = 32
 STRING = 64 * 1024
 INTEGER = 2**53 - 1
+_STRINGS = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+"""What may hold brackets that mean nothing."""
 
 
 async def read_object(request: web.Request) -> dict[str, Any]:
@@ -55,8 +58,9 @@ def parse_object(raw: bytes | str) -> dict[str, Any]:
         raise Problem("bad_json", why=str(error)[:120]) from None
     if not isinstance(value, dict):
         raise Problem("bad_json", why="object")
-    _check(value)
-    return value
+    found = cast("dict[str, Any]", value)
+    _check(found)
+    return found
 
 
 def _is_utf8(raw: bytes) -> bool:
@@ -69,7 +73,7 @@ def _is_utf8(raw: bytes) -> bool:
 
 def _depth(text: str) -> int:
     deepest = depth = 0
-    for sign in text:
+    for sign in _STRINGS.sub("", text):
         if sign in "[{":
             depth += 1
             deepest = max(deepest, depth)
@@ -89,22 +93,23 @@ def _no_constant(name: str) -> float:
     raise ValueError(f"{name} is no JSON number")
 
 
-def _check(value: Any) -> None:
+def _check(value: object) -> None:
     match value:
         case dict():
-            for key, inner in value.items():
-                _check(key)
+            for key, inner in cast("dict[str, object]", value).items():
+                _check_text(key)
                 _check(inner)
         case list():
-            for inner in value:
+            for inner in cast("list[object]", value):
                 _check(inner)
         case str():
-            if len(value) > STRING or any("\ud800" <= sign <= "\udfff" for sign in value):
-                raise Problem("bad_json", why="string", limit=STRING)
-        case bool():
-            return
-        case int() | float():
-            if abs(value) > INTEGER or not math.isfinite(value):
-                raise Problem("bad_json", why="number", limit=INTEGER)
+            _check_text(value)
+        case int() | float() if abs(value) > INTEGER or not math.isfinite(value):
+            raise Problem("bad_json", why="number", limit=INTEGER)
         case _:
             return
+
+
+def _check_text(text: str) -> None:
+    if len(text) > STRING or any("\ud800" <= sign <= "\udfff" for sign in text):
+        raise Problem("bad_json", why="string", limit=STRING)

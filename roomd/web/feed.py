@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import Mapping
 from typing import Any, Protocol
@@ -42,14 +43,17 @@ class Client:
         self.dropped = 0
         """Trace and meter messages left out."""
         self.too_slow = asyncio.Event()
+        self.leaving = asyncio.Event()
+        """The daemon ends; `bye` is in the queue."""
+        self._sent = asyncio.Event()
+        self._sent.set()
 
     def push(self, text: str) -> None:
         """Queue a message that may not be left out (outcome, snapshot)."""
         if len(self._queue) >= QUEUE * 4:
             self.too_slow.set()
             return
-        self._queue.append(text)
-        self._wake.set()
+        self._put(text)
 
     def push_patch(self, text: str, paths: Mapping[str, Any]) -> None:
         """Queue a patch, or remember its points when too much waits already."""
@@ -60,16 +64,25 @@ class Client:
             self._note_behind()
             self._wake.set()
             return
-        self._queue.append(text)
-        self._wake.set()
+        self._put(text)
 
     def push_optional(self, text: str) -> None:
         """Queue a message that may be left out (trace, meters); what is left out is counted."""
         if len(self._queue) >= QUEUE // 2:
             self.dropped += 1
             return
+        self._put(text)
+
+    def _put(self, text: str) -> None:
         self._queue.append(text)
+        self._sent.clear()
         self._wake.set()
+
+    async def flushed(self, seconds: float) -> None:
+        """Wait until all that was queued is with the kernel, at most `seconds`."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._sent.wait()
 
     async def write(self, socket: Socket, store: Store) -> None:
         """Send what waits, until cancelled or the socket fails."""
@@ -83,6 +96,7 @@ class Client:
                 owed, self._owed = self._owed, set()
                 self._behind_since = None
                 await socket.send_str(_newest(store, owed))
+            self._sent.set()
 
     def _note_behind(self) -> None:
         now = self._clock.monotonic()
@@ -119,6 +133,12 @@ class Feed:
         for client in self.clients:
             client.push(text)
 
+    def close(self) -> None:
+        """Say `bye` to all panels and let them go: the daemon ends."""
+        self.broadcast({"type": "bye", "code": "restart"})
+        for client in self.clients:
+            client.leaving.set()
+
     def _on_change(self, path: str, state: PointState) -> None:
         self._changed[path] = state
         if not self._scheduled:
@@ -131,7 +151,8 @@ class Feed:
         changed, self._changed = self._changed, {}
         if not self.clients:
             return
-        points = {path: state.as_json() for path, state in changed.items()}
+        # A point that was removed meanwhile is in nobody's snapshot any more.
+        points = {p: s.as_json() for p, s in changed.items() if self.store.get(p) is s}
         text = orjson.dumps({"type": "patch", "seq": self.store.seq, "points": points}).decode()
         for client in self.clients:
             client.push_patch(text, points)

@@ -47,6 +47,8 @@ async def metrics(request: web.Request) -> web.Response:
         require(identify(request), "metrics.read")
     services = request.app[SERVICES]
     PANELS.set(len(services.feed.clients))
+    for gauge in (ONLINE, FAILURES, RECONNECTS, JUNK):
+        gauge.clear()  # a device that is gone must not stay in the figures
     for device in services.dispatch.devices.values():
         state, _ = services.supervisor.states.get(device.id, ("", None))
         ONLINE.labels(device.id).set(1 if state == "online" else 0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+from drivers.clock import Clock
 
 PATIENCE = 3.0
 """Seconds over the limit without a pause after which the connection is closed."""
@@ -11,16 +11,17 @@ PATIENCE = 3.0
 class Rate:
     """A token bucket."""
 
-    def __init__(self, per_second: float, burst: int) -> None:
+    def __init__(self, clock: Clock, per_second: float, burst: int) -> None:
+        self._clock = clock
         self._per_second = per_second
         self._burst = burst
         self._left = float(burst)
-        self._at = time.monotonic()
+        self._at = clock.monotonic()
         self._over_since: float | None = None
 
     def allow(self) -> bool:
         """Take one message from the bucket; False when it is empty."""
-        now = time.monotonic()
+        now = self._clock.monotonic()
         self._left = min(self._burst, self._left + (now - self._at) * self._per_second)
         self._at = now
         if self._left < 1:
@@ -35,4 +36,6 @@ class Rate:
     @property
     def abusive(self) -> bool:
         """Return whether it has been over the limit for too long."""
-        return self._over_since is not None and time.monotonic() - self._over_since > PATIENCE
+        return (
+            self._over_since is not None and self._clock.monotonic() - self._over_since > PATIENCE
+        )

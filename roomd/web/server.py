@@ -88,6 +88,12 @@ async def _answer_problems(request: web.Request, handler: Handler) -> web.Stream
         return problem_response("method_not_allowed", {"allowed": allowed})
     except web.HTTPNotFound:
         return problem_response("not_found", {"path": request.path[:200]})
+    except web.HTTPException:
+        raise
+    except Exception:
+        # The edge of the program: our own mistake is logged here and told as a code, without its text.
+        log.exception("http.crashed", method=request.method, path=request.path)
+        return problem_response("internal", {})
     finally:
         log.debug(
             "http.request",

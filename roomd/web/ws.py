@@ -6,7 +6,6 @@ Rights are looked up at every message. `stop`, `keep` and `release` are never co
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Coroutine
 from typing import Any
 
@@ -21,7 +20,14 @@ from roomd.identity.tokens import Principal
 from roomd.web.access import PRINCIPAL, TOKENS
 from roomd.web.body import parse_object
 from roomd.web.feed import Client
-from roomd.web.messages import ClientMessage, parse_message
+from roomd.web.messages import (
+    ClientMessage,
+    CommandMessage,
+    HoldMessage,
+    Keep,
+    Release,
+    parse_message,
+)
 from roomd.web.problem import Problem, outcome_body
 from roomd.web.rate import Rate
 from roomd.web.room_view import snapshot
@@ -35,6 +41,8 @@ PING = 10.0
 """Seconds between the server's own pings; a peer silent for two of them is gone."""
 AT_ONCE = 32
 """Commands of one connection that may be under way."""
+FLUSH = 0.5
+"""Seconds that a last message may take to leave before the socket is closed."""
 REMEMBERED = 600.0
 """Seconds for which a client's command id gets the first answer again."""
 
@@ -44,12 +52,16 @@ PERMISSION = {
     "command": "device.command",
     "hold": "device.hold",
     "keep": "device.hold",
-    "release": "device.hold",
+    "release": "room.stop",
     "stop": "room.stop",
     "ping": "state.read",
     "watch": "state.read",
 }
 """Message type -> permission; what is not here is refused."""
+
+
+class _Ended(Exception):
+    """The session behind this connection is over."""
 
 
 class Connection:
@@ -65,23 +77,30 @@ class Connection:
         principal = request[PRINCIPAL]
         self._id = f"ws{id(self):x}"
         self._actor = Actor(principal.user, principal.role, self._id, request.remote or "")
-        self._rate = Rate(50.0, 100)
-        self._answers: dict[str, tuple[float, asyncio.Task[None], list[str]]] = {}
+        self._rate = Rate(services.clock, 50.0, 100)
+        self._answers: dict[str, tuple[float, list[str]]] = {}
+        """Client's command id -> when it was asked, and its answer once there is one; oldest first."""
+        self._holds: set[str] = set()
+        """Every hold id that was used: a dead one stays dead."""
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def serve(self) -> None:
         """Talk until either side ends."""
         writer = asyncio.create_task(self._client.write(self._socket, self._services.store))
-        slow = asyncio.create_task(self._drop_when_slow())
+        watches = [
+            asyncio.create_task(self._drop_when_slow()),
+            asyncio.create_task(self._close_at_the_end()),
+        ]
         try:
             await self._read()
         finally:
             self._services.holds.lose_client(self._id, "hold_lost")
             self._services.traces.leave(self)
             self._services.feed.leave(self._client)
-            for task in (writer, slow, *self._tasks):
+            tasks = (writer, *watches, *self._tasks)
+            for task in tasks:
                 task.cancel()
-            await asyncio.gather(writer, slow, *self._tasks, return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _read(self) -> None:
         async for message in self._socket:
@@ -92,11 +111,23 @@ class Connection:
                 self._take(message.data)
             except Problem as problem:
                 self._tell({"type": "error", "code": problem.code, "params": problem.params})
-            if self._rate.abusive:
-                self._tell({"type": "bye", "code": "rate_limited"})
-                await asyncio.sleep(0)
-                await self._socket.close(code=WSCloseCode.POLICY_VIOLATION)
+            except _Ended:
+                await self._bye("expired", WSCloseCode.POLICY_VIOLATION)
                 return
+            if self._rate.abusive:
+                await self._bye("rate_limited", WSCloseCode.POLICY_VIOLATION)
+                return
+
+    async def _bye(self, code: str, close: WSCloseCode) -> None:
+        self._tell({"type": "bye", "code": code})
+        await self._client.flushed(FLUSH)
+        await self._socket.close(code=close)
+
+    async def _close_at_the_end(self) -> None:
+        """Close when the daemon ends, after the `bye` that the feed has queued."""
+        await self._client.leaving.wait()
+        await self._client.flushed(FLUSH)
+        await self._socket.close(code=WSCloseCode.GOING_AWAY)
 
     async def _drop_when_slow(self) -> None:
         await self._client.too_slow.wait()
@@ -116,7 +147,9 @@ class Connection:
             self._refuse_rate(body)
             return
         principal = self._principal()
-        if principal is None or not authorize(principal.role, PERMISSION[kind]):
+        if principal is None:
+            raise _Ended
+        if not authorize(principal.role, PERMISSION[kind]):
             self._refuse(body, "not_allowed")
             return
         self._do(parse_message(body))
@@ -139,13 +172,18 @@ class Connection:
             case "stop":
                 self._spawn(self._stop())
             case "command":
-                self._command(message.id, message.device, message.command, message.args)
-            case "hold":
-                self._hold(message.id, message.device, message.command, message.args)
-            case "keep":
+                self._command(message)
+            case "hold" | "keep" | "release":
+                self._finger(message)
+
+    def _finger(self, message: HoldMessage | Keep | Release) -> None:
+        match message:
+            case HoldMessage():
+                self._hold(message)
+            case Keep():
                 if not self._services.holds.keep(self._id, message.id, message.args):
                     self._lost(message.id)
-            case "release":
+            case Release():
                 if not self._services.holds.release(self._id, message.id):
                     self._lost(message.id)
 
@@ -170,37 +208,55 @@ class Connection:
             orjson.dumps({**event, "dropped": self._client.dropped}).decode()
         )
 
-    def _command(self, client_id: str, device: str, name: str, args: dict[str, Any]) -> None:
-        now = time.monotonic()
-        for old in [k for k, (at, _, _) in self._answers.items() if now - at > REMEMBERED]:
-            del self._answers[old]
-        known = self._answers.get(client_id)
+    def _command(self, message: CommandMessage) -> None:
+        now = self._services.clock.monotonic()
+        self._forget_old(now)
+        known = self._answers.get(message.id)
         if known is not None:
-            for text in known[2]:
+            for text in known[1]:
                 self._client.push(text)
             return
         if len(self._tasks) >= AT_ONCE:
-            self._refuse({"id": client_id, "type": "command"}, "busy")
+            self._refuse({"id": message.id}, "busy")
+            return
+        if not self._may_look_after(message.device, message.command):
+            self._refuse({"id": message.id}, "not_allowed")
             return
         answer: list[str] = []
-        task = self._spawn(self._run(client_id, device, name, args, answer))
-        self._answers[client_id] = (now, task, answer)
+        self._answers[message.id] = (now, answer)
+        self._spawn(self._run(message, answer))
 
-    async def _run(
-        self, client_id: str, device: str, name: str, args: dict[str, Any], answer: list[str]
-    ) -> None:
-        command = Command(device, name, args, self._actor)
+    def _forget_old(self, now: float) -> None:
+        while self._answers:
+            oldest = next(iter(self._answers))
+            if now - self._answers[oldest][0] <= REMEMBERED:
+                return
+            del self._answers[oldest]
+
+    def _may_look_after(self, device: str, command: str) -> bool:
+        """Return whether this person may run `command` where it is one that every device has."""
+        if not self._services.dispatch.is_look_after(device, command):
+            return True
+        principal = self._principal()
+        return principal is not None and authorize(principal.role, "device.look_after")
+
+    async def _run(self, message: CommandMessage, answer: list[str]) -> None:
+        command = Command(message.device, message.command, message.args, self._actor)
         outcome = await self._services.dispatch.run(command)
-        text = self._outcome_text(client_id, outcome)
+        text = self._outcome_text(message.id, outcome)
         answer.append(text)
         self._client.push(text)
 
-    def _hold(self, client_id: str, device: str, name: str, args: dict[str, Any]) -> None:
+    def _hold(self, message: HoldMessage) -> None:
+        if message.id in self._holds:
+            self._lost(message.id)
+            return
+        self._holds.add(message.id)
         refusal = self._services.holds.start(
-            client_id, device, name, args, self._actor, self._hold_ended
+            message.id, message.device, message.command, message.args, self._actor, self._hold_ended
         )
         if refusal is not None:
-            self._client.push(self._outcome_text(client_id, refusal))
+            self._client.push(self._outcome_text(message.id, refusal))
 
     async def _hold_ended(self, client_id: str, outcome: Outcome) -> None:
         self._client.push(self._outcome_text(client_id, outcome))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from aiohttp import web
 
 from roomd.web.body import read_object
@@ -26,7 +28,8 @@ async def config_check(request: web.Request) -> web.Response:
     text = body.get("text")
     if not isinstance(text, str):
         raise Problem("bad_request", fields=["text"])
-    return json_response(_config(request).check(text))
+    # Off the loop: a megabyte of YAML takes its time, and STOP must not wait for it.
+    return json_response(await asyncio.to_thread(_config(request).check, text))
 
 
 async def config_reload(request: web.Request) -> web.Response:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from typing import Any
 
 from aiohttp import web
 
 from drivers.commands import Outcome
 from roomd.control.commands import Actor, Command, Origin
-from roomd.control.room import ADMIN_COMMANDS
-from roomd.identity.tokens import NOBODY
-from roomd.web.access import CONTROL_SOCKET, PRINCIPAL, require
+from roomd.identity.tokens import NOBODY, Principal
+from roomd.web.access import CONTROL_SOCKET, PRINCIPAL, identify, require
 from roomd.web.body import read_object
 from roomd.web.problem import Problem, json_response, outcome_body, outcome_response
 from roomd.web.room_view import describe_room
@@ -41,7 +39,7 @@ async def state(request: web.Request) -> web.Response:
 async def command(request: web.Request) -> web.Response:
     """Answer `POST /api/v1/devices/{device}/{command}` when the command has ended."""
     device, name = request.match_info["device"], request.match_info["command"]
-    if name in ADMIN_COMMANDS and name not in _commands(request, device):
+    if request.app[SERVICES].dispatch.is_look_after(device, name):
         require(request[PRINCIPAL], "device.look_after")
     args = await read_object(request)
     key = request.headers.get("Idempotency-Key")
@@ -51,12 +49,13 @@ async def command(request: web.Request) -> web.Response:
     if not 1 <= len(key) <= 100 or not key.isprintable():
         raise Problem("bad_request", fields=["Idempotency-Key"])
     answers = request.app[ANSWERS]
-    _forget_old(answers)
+    now = request.app[SERVICES].clock.monotonic()
+    _forget_old(answers, now)
     place = (request[PRINCIPAL].user, key)
     known = answers.get(place)
     if known is None:
         work = asyncio.ensure_future(_run(request, device, name, args))
-        known = answers[place] = (time.monotonic(), work)
+        known = answers[place] = (now, work)
     command_id, outcome = await asyncio.shield(known[1])
     return outcome_response(command_id, outcome)
 
@@ -86,11 +85,6 @@ async def why(request: web.Request) -> web.Response:
     return json_response(verdict)
 
 
-def _commands(request: web.Request, device: str) -> dict[str, Any]:
-    found = request.app[SERVICES].dispatch.devices.get(device)
-    return {} if found is None else dict(found.commands)
-
-
 async def _run(
     request: web.Request, device: str, name: str, args: dict[str, Any]
 ) -> tuple[str, Outcome]:
@@ -102,12 +96,19 @@ async def _run(
 
 
 def _actor(request: web.Request) -> Actor:
-    principal = request.get(PRINCIPAL, NOBODY)
+    principal = request.get(PRINCIPAL) or _if_known(request)
     return Actor(principal.user, principal.role, "http", request.remote or "")
 
 
-def _forget_old(answers: Answers) -> None:
-    now = time.monotonic()
+def _if_known(request: web.Request) -> Principal:
+    """Return who asks for what is open to all; a credential that is wrong is nobody's."""
+    try:
+        return identify(request)
+    except Problem:
+        return NOBODY
+
+
+def _forget_old(answers: Answers, now: float) -> None:
     for place in [p for p, (at, _) in answers.items() if now - at > REMEMBERED]:
         del answers[place]
     while len(answers) >= KEPT:
