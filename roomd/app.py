@@ -98,6 +98,7 @@ class App:
         self.lifeline = Lifeline(self.clock, self.supervisor.stoppable)
         self.broker: ManagedBroker | None = None
         self.services: Services | None = None
+        self._announcing: asyncio.Task[None] | None = None
         self._stop = asyncio.Event()
         self._runners: list[web.AppRunner] = []
         self._closers: list[Callable[[], Awaitable[None]]] = []
@@ -124,7 +125,7 @@ class App:
         self.keeper.apply = self._apply
         await self._apply(room)
         self.lifeline.start()
-        await self._announce(room)
+        self._announce(room)
 
     def _make_services(self, room: Room) -> Services:
         traces = Traces()
@@ -205,7 +206,7 @@ class App:
         if self.services is not None:
             self.services.warnings.append({"code": code, "params": params})
 
-    async def _announce(self, room: Room) -> None:
+    def _announce(self, room: Room) -> None:
         if not (self.options.announce and room.file.northbound.mdns.enabled):
             return
         from roomd.northbound.mdns import Announcement  # noqa: PLC0415  # 0.1 s that the start does not need
@@ -214,7 +215,8 @@ class App:
         name = room.file.northbound.mdns.name or f"roomd-{room.file.room.id}".replace("_", "-")
         announcement = Announcement(name, self.options.host, port)
         self._closers.append(announcement.close)
-        await announcement.open()
+        # Asking the network whether the name is free takes seconds; the room does not wait for that.
+        self._announcing = asyncio.create_task(announcement.open(), name="mdns")
 
     # -- configuration --------------------------------------------------------------------------------------------
 
