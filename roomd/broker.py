@@ -124,9 +124,11 @@ class ManagedBroker:
     async def _keep(self, program: str, ready: asyncio.Event) -> None:
         while True:
             process = await asyncio.create_subprocess_exec(
-                program,
+                *_with_parent(program),
                 "-c",
                 self._folder / "mosquitto.conf",
+                # Ctrl-C at the terminal is for roomd: the last stop frames still need the broker.
+                start_new_session=True,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.DEVNULL,
                 stderr=asyncio.subprocess.DEVNULL,
@@ -163,6 +165,12 @@ def _program(name: str) -> str:
         if found is not None:
             return found
     raise BrokerMissing(name)
+
+
+def _with_parent(program: str) -> list[str]:
+    """Return the command line that ends the program when roomd dies, even by kill -9."""
+    setpriv = shutil.which("setpriv")
+    return [program] if setpriv is None else [setpriv, "--pdeathsig", "TERM", program]
 
 
 def _free_port(host: str) -> int:
