@@ -97,6 +97,6 @@ def test_stop_without_log_in_stops_what_another_page_moves(
             expect(card.get_by_role("button", name="按住上升")).to_have_attribute(
                 "aria-pressed", "false"
             )
-        expect(other.get_by_text("STOP").or_(other.get_by_text("已停止"))).to_be_visible()
+        expect(other.locator(".stop-note[data-look=good]")).to_be_visible()
     finally:
         context.close()

@@ -6,7 +6,7 @@ import { Gate, TokenForm } from '../shell/gate'
 import { Header } from '../shell/header'
 import { Rail } from '../shell/rail'
 import { SheetPlace } from '../shell/sheet'
-import { StopButton, StopNote } from '../shell/stop'
+import { StopButton } from '../shell/stop'
 import { who } from '../store/session'
 import { About } from './about'
 import { Devices } from './devices'
@@ -23,7 +23,6 @@ export function App(): JSX.Element {
     <Gate>
       <div class="shell">
         <Header page={t('app.admin')} />
-        <StopNote />
         <StaleBar />
         <Complaint />
         <div class="shell-body">

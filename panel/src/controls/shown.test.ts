@@ -70,6 +70,11 @@ test('sent is never said to be on', () => {
   expect(stateText({ ...NOTHING, value: true, quality: 'assumed' }, words, true)).toContain('已发送')
 })
 
+test('a display that warms up says so while it is being switched on', () => {
+  const line = stateText({ ...NOTHING, value: 'warming', quality: 'pending', desired: 'on' }, words, true)
+  expect(line).toBe('正在预热…')
+})
+
 test('values carry their unit, and what is missing is a dash', () => {
   expect(valueText(27.5, { type: 'number', unit: '°C' }, false)).toBe('27.5 °C')
   expect(valueText(55, { type: 'number', unit: '%' }, false)).toBe('55%')

@@ -85,7 +85,7 @@ export function stateText(shown: Shown, text: (value: Value) => string, control:
     case 'assumed':
       return t('quality.assumed', { value })
     case 'pending':
-      return askedText(shown.desired, text)
+      return ON_THE_WAY.has(shown.value) ? `${value}…` : askedText(shown.desired, text)
     case 'stale':
       return t('quality.stale', { value, time })
     case 'unknown':
@@ -96,6 +96,9 @@ export function stateText(shown: Shown, text: (value: Value) => string, control:
       return t('quality.unknown')
   }
 }
+
+/** Values that say themselves what is going on. */
+const ON_THE_WAY = new Set<Value>(['warming', 'cooling', 'opening', 'closing'])
 
 function askedText(desired: Value, text: (value: Value) => string): string {
   if (desired === null) return t('asked.any')

@@ -6,7 +6,7 @@ import { Gate } from '../shell/gate'
 import { Header } from '../shell/header'
 import { Rail } from '../shell/rail'
 import { SheetPlace } from '../shell/sheet'
-import { StopButton, StopNote } from '../shell/stop'
+import { StopButton } from '../shell/stop'
 import { canStop, devices, room } from '../store/room'
 import { stale } from '../store/session'
 import { Cards } from './cards'
@@ -27,7 +27,6 @@ export function App(): JSX.Element {
     <Gate>
       <div class="shell" data-stale={stale.value}>
         <Header page="" />
-        <StopNote />
         <StaleBar />
         <Complaint />
         <div class="shell-body">

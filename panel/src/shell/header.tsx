@@ -6,7 +6,7 @@ import { room } from '../store/room'
 import { connection, stale } from '../store/session'
 import { FaultButton } from './faults'
 import { openHelp } from './help'
-import { StopButton } from './stop'
+import { StopButton, StopNote } from './stop'
 import { minute } from './time'
 import './header.css'
 
@@ -26,6 +26,7 @@ export function Header({ page }: { page: string }): JSX.Element {
       </button>
       <LanguageButton />
       <StopButton place="header" />
+      <StopNote />
     </header>
   )
 }

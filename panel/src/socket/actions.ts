@@ -1,12 +1,14 @@
 import { type Args, type Asked, begin, finish, loseAll } from '../store/commands'
-import { connection, ignored, stale, stop, stopAnswers, who } from '../store/session'
+import { connection, ignored, stale, stop, stopAnswers, stopHeard, who } from '../store/session'
 import type { SessionBody, StopBody, TraceMessage } from '../wire/wire.gen'
 import { receive } from './receive'
 import { Socket } from './socket'
 
 const API = './api/v1'
-/** Milliseconds after which a STOP without an answer is told. */
+/** Milliseconds after which a STOP of which nothing was heard is told. */
 const UNCONFIRMED_MS = 400
+/** The same for a STOP that was taken up but not answered: slow buses carry several frames a device. */
+const UNFINISHED_MS = 4000
 
 let socket: Socket | null = null
 let topics: readonly string[] = []
@@ -105,9 +107,12 @@ function endHold(id: string): void {
 /** Stop everything that moves, on both ways at once; tell it when neither answers in time. */
 export function stopAll(): void {
   stop.value = 'asking'
-  const late = setTimeout(() => {
+  stopHeard.value = false
+  const tell = () => {
     if (stop.value === 'asking') stop.value = 'unconfirmed'
-  }, UNCONFIRMED_MS)
+  }
+  setTimeout(() => (stopHeard.value ? undefined : tell()), UNCONFIRMED_MS)
+  const late = setTimeout(tell, UNFINISHED_MS)
   socket?.send({ type: 'stop' })
   fetch(`${API}/stop`, { method: 'POST', keepalive: true })
     .then(async (answer) => {

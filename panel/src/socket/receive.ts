@@ -2,7 +2,16 @@ import { batch } from '@preact/signals'
 import { finish, settle } from '../store/commands'
 import { type Points, takePatch, takeSnapshot } from '../store/points'
 import { deviceOf, takeRoom } from '../store/room'
-import { complaint, connection, heardAt, ignored, stale, stop, stopAnswers } from '../store/session'
+import {
+  complaint,
+  connection,
+  heardAt,
+  ignored,
+  stale,
+  stop,
+  stopAnswers,
+  stopHeard,
+} from '../store/session'
 import type { ServerMessage, TraceMessage } from '../wire/wire.gen'
 
 /** What a page may want besides the store. */
@@ -44,6 +53,7 @@ function known(extra: Extra): Known {
     patch: (message) => {
       takePatch(message.points)
       fresh(message.points)
+      if (Object.keys(message.points).some((path) => path.endsWith('.moving'))) stopHeard.value = true
       return message.seq
     },
     outcome: (message) => {

@@ -19,4 +19,6 @@ export const complaint = signal<{ code: string; params: Readonly<Record<string, 
 /** STOP of this page: under way, not answered in time, or answered. */
 export type Stop = 'idle' | 'asking' | 'unconfirmed' | 'answered'
 export const stop = signal<Stop>('idle')
+/** The daemon has begun to stop: something's motion changed after this page asked. */
+export const stopHeard = signal(false)
 export const stopAnswers = signal<StoppedMessage['devices']>({})
