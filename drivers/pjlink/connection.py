@@ -17,6 +17,7 @@ from drivers.pjlink.notices import Listening, listen
 from drivers.pjlink.tables import CLOSE, CLOSED, FRESH, LINE, NOTE, OPEN
 from drivers.transport.base import Transport
 from drivers.transport.frames import Chunk, Frame, Publish, Published
+from drivers.transport.tcp import HungUp
 
 IDLE = 2.0
 """Seconds without traffic after which it is closed where `keep_open` is false."""
@@ -136,7 +137,7 @@ class Connection:
             self._on_lost(Garbled("a line is longer than the protocol allows"))
 
     def _gone(self, error: DriverError) -> None:
-        if self._awaiting:
+        if self._awaiting or not isinstance(error, HungUp):
             self._on_lost(error)
         else:
             self._sleep()

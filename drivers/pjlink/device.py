@@ -14,7 +14,7 @@ from drivers.pjlink import codec
 from drivers.pjlink.power import AGAIN, LOOK, SILENCE, Switching, patiently
 from drivers.pjlink.settings import PjlinkSettings
 from drivers.pjlink.tables import CLOSE, CLOSED, FRESH, NOTE, ON_THE_WAY, OPEN, PORT
-from drivers.points import PointSpec, PointValue
+from drivers.points import PointSpec, PointValue, Quality
 from drivers.port import Port
 from drivers.transport.frames import Publish
 
@@ -134,7 +134,7 @@ class Projector(Device[PjlinkSettings]):
         words = [await self._text(name) for name in ("INF1", "INF2")]
         model = " ".join(word for word in words if word)[:64]
         if model:
-            self.report("model", model)
+            self.report("model", model, Quality.CONFIRMED)
 
     async def _text(self, name: str) -> str:
         try:

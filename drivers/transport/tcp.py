@@ -17,6 +17,10 @@ KEEP_ALIVE = {"TCP_KEEPIDLE": 2, "TCP_KEEPINTVL": 1, "TCP_KEEPCNT": 3}
 """Seconds idle, seconds between probes, probes."""
 
 
+class HungUp(Unreachable):
+    """The far end closed the connection in good order, as some devices do when nothing is said for a while."""
+
+
 class _Protocol(asyncio.Protocol):
     def __init__(
         self, on_chunk: Callable[[Chunk], None], on_lost: Callable[[DriverError], None]
@@ -30,7 +34,7 @@ class _Protocol(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         if not self.asked:
-            self._on_lost(Unreachable(str(exc) if exc is not None else "closed by the device"))
+            self._on_lost(HungUp("closed by the device") if exc is None else Unreachable(str(exc)))
 
 
 class Tcp:

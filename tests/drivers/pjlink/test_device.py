@@ -1,0 +1,346 @@
+"""A projector, from the command to what the simulator is."""
+
+from __future__ import annotations
+
+import pytest
+
+from drivers.commands import OutcomeKind
+from drivers.pjlink.tables import NOTE
+from drivers.session import PortState
+from drivers.simulation.faults import clear_fault, set_fault
+from drivers.transport.frames import Published
+from tests.drivers.pjlink.stage import staged
+
+
+async def test_it_asks_its_class_first_and_then_who_and_how_it_is() -> None:
+    async with staged() as stage:
+        assert stage.rig.state("p") is PortState.ONLINE
+        assert stage.lines()[0] == "%1CLSS ?"
+        assert stage.value("power") == ("off", "confirmed")
+        assert stage.value("model") == ("roomd simulated projector", "confirmed")
+        assert stage.value("lamp_hours") == (1250, "confirmed")
+        assert stage.device.version == 2
+
+
+async def test_the_digest_goes_once_in_front_of_the_first_command() -> None:
+    async with staged(password="secret") as stage:
+        await stage.wait(40)
+        assert stage.rig.state("p") is PortState.ONLINE
+        first, *others = stage.lines()
+        assert first.endswith("%1CLSS ?")
+        assert len(first) == 40
+        assert all(line.startswith("%") for line in others)
+        assert stage.simulator.abuse == []
+
+
+@pytest.mark.parametrize("password", ["wrong", None])
+async def test_a_wrong_or_missing_password_is_tried_at_most_once(password: str | None) -> None:
+    async with staged(real_password="right", password=password) as stage:
+        await stage.wait(60)
+        outcome = await stage.do("power_on")
+        await stage.wait(60)
+        assert (outcome.kind, outcome.tx) == (OutcomeKind.OFFLINE, 0)
+        assert stage.rig.state("p") is PortState.OFFLINE
+        assert len(stage.simulator.abuse) == (password is not None)
+        assert len(stage.lines()) == (password is not None)
+
+
+async def test_the_fault_erra_stops_the_attempts() -> None:
+    async with staged(password="x", faults={"erra": True}) as stage:
+        await stage.wait(60)
+        assert len(stage.simulator.abuse) == 1
+        assert stage.rig.link.error is not None
+        assert stage.rig.link.error.permanent
+
+
+async def test_on_is_confirmed_when_it_is_on() -> None:
+    async with staged() as stage:
+        task = stage.rig.begin("p.power_on")
+        await stage.wait(3)
+        assert stage.value("power")[0] == "warming"
+        assert not task.done()
+        outcome = await stage.end(task)
+        assert outcome.kind is OutcomeKind.CONFIRMED
+        assert stage.value("power") == ("on", "confirmed")
+        assert 14 < outcome.ms / 1000 < 20
+
+
+async def test_on_off_on_within_two_seconds_ends_on_and_sends_nothing_forbidden() -> None:
+    async with staged() as stage:
+        tasks = []
+        for name in ("power_on", "power_off", "power_on"):
+            tasks.append(stage.rig.begin(f"p.{name}"))
+            await stage.rig.clock.advance(0.7)
+        last = await stage.end(tasks[-1])
+        kinds = [t.result().kind for t in tasks]
+        assert kinds[:2] == [OutcomeKind.SUPERSEDED] * 2
+        assert last.kind is OutcomeKind.CONFIRMED
+        assert stage.orders("POWR") == ["POWR 1"]
+        assert stage.simulator.state.power == "on"
+
+
+async def test_on_during_cooling_is_sent_once_when_it_is_off() -> None:
+    async with staged() as stage:
+        stage.simulator.set_by_hand({"power": "cooling"})
+        outcome = await stage.do("power_on")
+        assert outcome.kind is OutcomeKind.CONFIRMED
+        assert stage.orders("POWR") == ["POWR 1"]
+        assert stage.value("power") == ("on", "confirmed")
+
+
+async def test_a_transition_past_its_limit_is_a_timeout_and_the_state_stays_as_reported() -> None:
+    async with staged(warm_up="20s") as stage:
+        stage.simulator.state.warm_up = 500
+        outcome = await stage.do("power_on")
+        assert (outcome.kind, outcome.code) == (OutcomeKind.TIMEOUT, "no_reply")
+        assert stage.value("power")[0] == "warming"
+
+
+async def test_err3_is_repeated_while_a_transition_explains_it() -> None:
+    async with staged() as stage:
+        stage.simulator.set_by_hand({"power": "on"})
+        await stage.wait(20)
+        # The last poll says on; meanwhile somebody has pressed the button.
+        stage.simulator.state.cool_down = 5
+        stage.simulator.set_by_hand({"power": "cooling"})
+        outcome = await stage.do("power_on")
+        assert outcome.kind is OutcomeKind.CONFIRMED
+        assert stage.orders("POWR")[-1] == "POWR 1"
+
+
+async def test_an_input_waits_until_it_is_on() -> None:
+    async with staged(inputs={"hdmi1": "31", "vga": "11"}) as stage:
+        stage.simulator.sources = ("31", "11")
+        on = stage.rig.begin("p.power_on")
+        await stage.wait(1)
+        outcome = await stage.do("input", input="vga")
+        assert outcome.kind is OutcomeKind.CONFIRMED
+        assert stage.orders("INPT") == ["INPT 11"]
+        assert stage.value("input") == ("vga", "confirmed")
+        assert (await stage.end(on)).kind is OutcomeKind.CONFIRMED
+
+
+async def test_an_input_while_off_is_refused_by_the_projector() -> None:
+    async with staged() as stage:
+        outcome = await stage.do("input", input="rgb1")
+        assert (outcome.kind, outcome.params) == (OutcomeKind.FAILED, {"device_code": "ERR3"})
+
+
+@pytest.mark.parametrize("point", ["blank", "mute", "freeze"])
+async def test_picture_and_sound(point: str) -> None:
+    async with staged() as stage:
+        stage.simulator.set_by_hand({"power": "on"})
+        outcome = await stage.do(point, **{point: True})
+        assert outcome.kind is OutcomeKind.CONFIRMED
+        assert getattr(stage.simulator.state, point) is True
+        assert stage.value(point) == (True, "confirmed")
+        await stage.do(point, **{point: False})
+        assert stage.value(point) == (False, "confirmed")
+
+
+async def test_volume_is_one_step_and_never_repeated() -> None:
+    async with staged() as stage:
+        stage.simulator.set_by_hand({"power": "on"})
+        assert (await stage.do("volume_up")).kind is OutcomeKind.CONFIRMED
+        assert stage.simulator.state.volume == 11
+        await stage.do("volume_down")
+        assert stage.simulator.state.volume == 10
+        set_fault(stage.simulator, "mute", value=True, seconds=None)
+        outcome = await stage.do("volume_up")
+        assert outcome.kind is OutcomeKind.TIMEOUT
+        assert stage.orders("SVOL") == ["SVOL 1", "SVOL 0", "SVOL 1"]
+
+
+async def test_class_one_has_no_freeze() -> None:
+    async with staged() as stage:
+        stage.simulator.state.version = 1
+        stage.wire.drop_connections()
+        await stage.wait(3)
+        assert stage.device.version == 1
+        assert stage.rig.link.reconnects == 1
+        stage.simulator.set_by_hand({"power": "on"})
+        outcome = await stage.do("freeze", freeze=True)
+        assert outcome.code == "unsupported"
+        assert (await stage.do("volume_up")).code == "unsupported"
+
+
+async def test_what_it_does_not_know_is_asked_once() -> None:
+    async with staged() as stage:
+        stage.simulator.set_by_hand({"power": "on"})
+        set_fault(stage.simulator, "refuse", value="ERR1", seconds=None)
+        outcome = await stage.do("blank", blank=True)
+        assert outcome.code == "unsupported"
+        assert stage.device.unknown == {"AVMT"}
+        assert len(stage.orders("AVMT")) == 1
+        await stage.do("blank", blank=True)
+        assert len(stage.orders("AVMT")) == 1
+
+
+async def test_what_the_model_lacks_is_not_offered() -> None:
+    async with staged(without=("freeze", "volume")) as stage:
+        assert not {"freeze", "volume_up", "volume_down"} & set(stage.device.command_specs())
+        assert stage.device.point("freeze") is None
+        assert stage.device.capabilities == ("Power", "InputSelect", "Blank", "Mute")
+
+
+async def test_failures_and_warnings_are_points() -> None:
+    async with staged() as stage:
+        stage.simulator.state.errors = "021000"
+        await stage.wait(70)
+        assert stage.value("fault") == ("lamp", "confirmed")
+        assert stage.value("warnings") == ("temperature", "confirmed")
+        stage.simulator.set_by_hand({"power": "on"})
+        set_fault(stage.simulator, "refuse", value="ERR4", seconds=None)
+        outcome = await stage.do("blank", blank=True)
+        assert outcome.params == {"device_code": "ERR4"}
+        assert stage.value("fault")[0] == "ERR4 lamp"
+
+
+async def test_an_idle_close_is_no_fault_and_the_next_command_opens_again() -> None:
+    async with staged(keep_open=False) as stage:
+        await stage.wait(10)
+        assert stage.wire.peers == []
+        assert stage.rig.state("p") is PortState.ONLINE
+        stage.simulator.set_by_hand({"power": "on"})
+        outcome = await stage.do("blank", blank=True)
+        assert outcome.kind is OutcomeKind.CONFIRMED
+        assert stage.rig.link.reconnects == 0
+        await stage.wait(120)
+        assert stage.rig.state("p") is PortState.ONLINE
+        assert stage.rig.link.reconnects == 0
+
+
+async def test_a_close_by_the_projector_between_commands_is_no_fault() -> None:
+    async with staged(password="secret") as stage:
+        for _ in range(3):
+            stage.wire.peers[0].close()
+            await stage.rig.clock.advance(0.5)
+            assert stage.rig.state("p") is PortState.ONLINE
+            outcome = await stage.do("volume_up")
+            assert outcome.params == {"device_code": "ERR3"}
+        assert stage.rig.link.reconnects == 0
+        assert stage.simulator.abuse == []
+
+
+async def test_silence_after_a_power_command_is_not_offline() -> None:
+    async with staged(faults={"silent_after_power": 30.0}) as stage:
+        stage.simulator.state.warm_up = 35
+        task = stage.rig.begin("p.power_on")
+        for _ in range(28):
+            await stage.wait(1)
+            assert stage.rig.value("p.online")[0] is True
+        outcome = await stage.end(task)
+        assert outcome.kind is OutcomeKind.CONFIRMED
+        assert stage.orders("POWR") == ["POWR 1"]
+        assert stage.rig.link.reconnects == 0
+
+
+async def test_mute_is_a_timeout_and_then_offline_and_it_comes_back() -> None:
+    async with staged() as stage:
+        set_fault(stage.simulator, "mute", value=True, seconds=None)
+        outcome = await stage.do("power_on")
+        assert (outcome.kind, outcome.code) == (OutcomeKind.TIMEOUT, "no_reply")
+        assert stage.rig.value("p.online")[0] is False
+        clear_fault(stage.simulator, "mute")
+        await stage.wait(30)
+        assert stage.rig.state("p") is PortState.ONLINE
+
+
+async def test_a_late_answer_ends_nothing_else() -> None:
+    async with staged() as stage:
+        stage.simulator.set_by_hand({"power": "on"})
+        set_fault(stage.simulator, "late", value=5500, seconds=None)
+        outcome = await stage.do("volume_up")
+        assert outcome.kind is OutcomeKind.TIMEOUT
+        clear_fault(stage.simulator, "late")
+        await stage.wait(20)
+        assert stage.rig.state("p") is PortState.ONLINE
+        assert (await stage.do("blank", blank=True)).kind is OutcomeKind.CONFIRMED
+
+
+async def test_slow_split_and_doubled_answers_make_no_difference() -> None:
+    for name, value in (("slow", 900), ("split", 1), ("echo_twice", True), ("banner", True)):
+        async with staged(password="pw", faults={name: value}) as stage:
+            await stage.wait(15)
+            assert stage.rig.state("p") is PortState.ONLINE, name
+            outcome = await stage.do("power_on")
+            assert outcome.kind is OutcomeKind.CONFIRMED, name
+
+
+async def test_garbled_answers_are_counted_and_the_rest_is_understood() -> None:
+    async with staged() as stage:
+        stage.simulator.random.seed(5)
+        set_fault(stage.simulator, "garble", value=0.3, seconds=None)
+        await stage.wait(300)
+        clear_fault(stage.simulator, "garble")
+        await stage.wait(30)
+        assert sum(stage.device.link.junk.values()) > 0
+        assert stage.rig.state("p") is PortState.ONLINE
+        assert stage.value("power") == ("off", "confirmed")
+
+
+async def test_accepted_and_not_done_is_a_mismatch() -> None:
+    async with staged(faults={"wrong_state": True}) as stage:
+        outcome = await stage.do("power_on")
+        assert (outcome.kind, outcome.code) == (OutcomeKind.FAILED, "mismatch")
+        stage.simulator.set_by_hand({"power": "on"})
+        outcome = await stage.do("blank", blank=True)
+        assert (outcome.kind, outcome.code) == (OutcomeKind.FAILED, "mismatch")
+
+
+async def test_a_refusal_is_an_answer_and_not_repeated() -> None:
+    async with staged(faults={"refuse": True}) as stage:
+        outcome = await stage.do("power_on")
+        assert (outcome.kind, outcome.params) == (OutcomeKind.FAILED, {"device_code": "ERR3"})
+        assert stage.orders("POWR") == ["POWR 1"]
+
+
+async def test_what_nobody_asked_for_is_observed_and_ends_nothing() -> None:
+    async with staged() as stage:
+        stage.simulator.set_by_hand({"power": "on"})
+        await stage.wait(20)
+        set_fault(stage.simulator, "intruder", value=True, seconds=None)
+        await stage.rig.clock.advance(0.1)
+        assert stage.value("input") == ("digital2", "observed")
+        assert stage.value("power") == ("on", "confirmed")
+
+
+async def test_a_reboot_is_logged_in_again_and_switches_nothing() -> None:
+    async with staged(password="pw") as stage:
+        stage.simulator.set_by_hand({"power": "on"})
+        await stage.wait(20)
+        set_fault(stage.simulator, "reboot", value=3, seconds=None)
+        await stage.wait(30)
+        assert stage.rig.state("p") is PortState.ONLINE
+        assert stage.value("power") == ("off", "confirmed")
+        assert stage.simulator.state.orders == []
+        assert stage.simulator.abuse == []
+
+
+async def test_unplugged_is_offline_within_a_second_and_back_within_three() -> None:
+    async with staged() as stage:
+        set_fault(stage.simulator, "unplug", value=True, seconds=None)
+        await stage.rig.clock.advance(0.9)
+        assert stage.rig.state("p") is PortState.OFFLINE
+        clear_fault(stage.simulator, "unplug")
+        await stage.rig.clock.advance(0.1)
+        stage.rig.link.retry_now()
+        await stage.wait(3)
+        assert stage.rig.state("p") is PortState.ONLINE
+
+
+async def test_a_notice_is_a_hint_to_ask_and_no_value() -> None:
+    async with staged() as stage:
+        stage.simulator.set_by_hand({"power": "on"})
+        port = stage.device.link
+        port.receive(Published(NOTE, b"%2POWR=3\r", retain=False))
+        assert stage.value("power")[0] == "off"
+        await stage.rig.clock.advance(0.2)
+        assert stage.value("power") == ("on", "confirmed")
+
+
+async def test_nothing_is_polled_more_often_than_every_ten_seconds() -> None:
+    async with staged() as stage:
+        stage.simulator.frames.clear()
+        await stage.wait(100)
+        assert 6 <= stage.lines().count("%1POWR ?") <= 8
