@@ -86,18 +86,19 @@ class Connection:
 
     async def serve(self) -> None:
         """Talk until either side ends."""
-        writer = asyncio.create_task(self._client.write(self._socket, self._services.store))
-        watches = [
-            asyncio.create_task(self._drop_when_slow()),
-            asyncio.create_task(self._close_at_the_end()),
-        ]
+        writing = asyncio.create_task(self._client.write(self._socket, self._services.store))
+        reading = asyncio.create_task(self._read())
+        slow = asyncio.create_task(self._drop_when_slow())
+        leaving = asyncio.create_task(self._client.leaving.wait())
         try:
-            await self._read()
+            await asyncio.wait({reading, leaving}, return_when=asyncio.FIRST_COMPLETED)
+            if not reading.done():
+                await self._close_at_the_end(reading)
         finally:
             self._services.holds.lose_client(self._id, "hold_lost")
             self._services.traces.leave(self)
             self._services.feed.leave(self._client)
-            tasks = (writer, *watches, *self._tasks)
+            tasks = (writing, reading, slow, leaving, *self._tasks)
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
@@ -114,6 +115,11 @@ class Connection:
             except _Ended:
                 await self._bye("expired", WSCloseCode.POLICY_VIOLATION)
                 return
+            except Exception:
+                # Our own mistake ends this panel's connection, which comes back; the room goes on.
+                log.exception("panel.crashed", client=self._id)
+                await self._socket.close(code=WSCloseCode.INTERNAL_ERROR)
+                return
             if self._rate.abusive:
                 await self._bye("rate_limited", WSCloseCode.POLICY_VIOLATION)
                 return
@@ -123,9 +129,11 @@ class Connection:
         await self._client.flushed(FLUSH)
         await self._socket.close(code=close)
 
-    async def _close_at_the_end(self) -> None:
-        """Close when the daemon ends, after the `bye` that the feed has queued."""
-        await self._client.leaving.wait()
+    async def _close_at_the_end(self, reading: asyncio.Task[None]) -> None:
+        """Close because the daemon ends; `bye` stands in the queue already."""
+        # aiohttp hangs up without waiting for the peer while somebody still reads.
+        reading.cancel()
+        await asyncio.wait({reading})
         await self._client.flushed(FLUSH)
         await self._socket.close(code=WSCloseCode.GOING_AWAY)
 
@@ -305,7 +313,7 @@ async def open_socket(request: web.Request) -> web.StreamResponse:
     """Answer `GET /api/v1/ws`."""
     # No compression: it costs 2.4 to 3.4 times the CPU and 100 to 250 KB a client (performance.md).
     socket = web.WebSocketResponse(
-        heartbeat=PING, max_msg_size=MESSAGE, compress=False, autoping=True
+        timeout=FLUSH, heartbeat=PING, max_msg_size=MESSAGE, compress=False, autoping=True
     )
     await socket.prepare(request)
     await Connection(request.app[SERVICES], socket, request).serve()

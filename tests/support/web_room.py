@@ -104,7 +104,10 @@ class WebRoom:
         task = asyncio.ensure_future(work)
         async with asyncio.timeout(10):
             while not task.done():
-                await self.room.clock.advance(step)
+                for _ in range(8):  # what is there already needs no time to pass
+                    await asyncio.sleep(0)
+                if not task.done():
+                    await self.room.clock.advance(step)
         return task.result()
 
     async def ask(
