@@ -20,9 +20,7 @@ def content_security_policy(host: str) -> str:
 
 
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
-    """Put the security headers on an answer right before it leaves."""
-    if response.prepared:
-        return
+    """Put the security headers on an answer right before it leaves (`on_response_prepare`)."""
     headers = response.headers
     headers["Content-Security-Policy"] = content_security_policy(request.host)
     headers["Permissions-Policy"] = PERMISSIONS_POLICY

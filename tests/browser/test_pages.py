@@ -72,6 +72,16 @@ def test_the_language_changes_without_a_reload(presenter: Page) -> None:
     expect(presenter.get_by_text("Connected")).to_be_visible()
 
 
+@pytest.mark.parametrize("path", ["/", "/admin", "/display"])
+def test_no_page_may_run_or_load_anything_foreign(page: Page, room: RunningRoom, path: str) -> None:
+    answer = page.goto(room.url + path)
+    assert answer is not None
+    policy = answer.headers["content-security-policy"]
+    for rule in ("default-src 'none'", "script-src 'self'", "require-trusted-types-for 'script'"):
+        assert rule in policy
+    assert "unsafe" not in policy
+
+
 def test_a_token_leaves_the_address_and_its_history(presenter: Page) -> None:
     assert "token" not in presenter.url
     assert presenter.evaluate("localStorage.getItem('token')") is None
