@@ -99,14 +99,21 @@ class Tasmota(Device[S]):
         """
         if not self._there:
             raise Unreachable("the broker says that it is offline")
-        with self.link.listen(_answer(lambda s: names(s) is not None)) as heard:
-            try:
-                until = _answer(lambda s: names(s) == wish, refuses=True)
-                await self.link.exchange(self._publish(order), until=until)
-            except NoReply:
-                if heard.done:
-                    raise Mismatch(point, wish, self.value(point)) from None
-                raise
+        contradicted = False
+
+        def fits(status: Status) -> bool:
+            nonlocal contradicted
+            value = names(status)
+            if value is not None:
+                contradicted = value != wish
+            return bool(value == wish)
+
+        try:
+            await self.link.exchange(self._publish(order), until=_answer(fits, refuses=True))
+        except NoReply:
+            if contradicted:
+                raise Mismatch(point, wish, self.value(point)) from None
+            raise
 
     def _publish(self, order: Order) -> Publish:
         return Publish(self.settings.at("cmnd", order[0]), order[1])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import ClassVar
 
 from drivers.commands import Arg, CommandSpec, command, renamed
@@ -114,7 +113,7 @@ class Zigbee2mqttLight(Device[Zigbee2mqttSettings]):
         if not (self._bridge and self._there):
             raise NoReply("Zigbee2MQTT says that it is offline")
         frame = Publish(f"{self.settings.topic}/get", codec.question())
-        await self.link.exchange(frame, until=_state_of(State(on=True), exact=False))
+        await self.link.exchange(frame, until=_live)
 
     def on_message(self, message: object) -> None:
         """Report states; take the bridge's word on who is there."""
@@ -138,15 +137,21 @@ class Zigbee2mqttLight(Device[Zigbee2mqttSettings]):
         if not self._bridge:
             raise Unreachable("Zigbee2MQTT is offline")
         frame = Publish(f"{self.settings.topic}/set", codec.wish(wish, fade))
-        with self.link.listen(_state_of(wish, exact=False)) as heard:
-            try:
-                await self.link.exchange(
-                    frame, until=_state_of(wish, exact=True), timeout=3.0 + fade
-                )
-            except NoReply:
-                if heard.done:
-                    self._complain(wish)
-                raise
+        contradicted = False
+
+        def until(message: object) -> State | None:
+            nonlocal contradicted
+            if not isinstance(message, State) or message.retained or not message.mentions(wish):
+                return None
+            contradicted = not message.has(wish)
+            return None if contradicted else message
+
+        try:
+            await self.link.exchange(frame, until=until, timeout=3.0 + fade)
+        except NoReply:
+            if contradicted:
+                self._complain(wish)
+            raise
 
     def _complain(self, wish: State) -> None:
         """Raise `Mismatch` for the first point that is not as wished."""
@@ -175,13 +180,8 @@ class Zigbee2mqttLight(Device[Zigbee2mqttSettings]):
             self.report("level", codec.level(self._brightness), quality)
 
 
-def _state_of(wish: State, *, exact: bool) -> Callable[[object], State | None]:
-    """Return what waits for a live state that names, or has, what `wish` names."""
-
-    def until(message: object) -> State | None:
-        if not isinstance(message, State) or message.retained:
-            return None
-        fits = message.has(wish) if exact else message.mentions(wish)
-        return message if fits else None
-
-    return until
+def _live(message: object) -> State | None:
+    """Return a state that was said just now and tells whether the light is on."""
+    if not isinstance(message, State) or message.retained or message.on is None:
+        return None
+    return message
