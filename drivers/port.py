@@ -55,6 +55,7 @@ class Line(Protocol):
     def kind(self) -> str:
         """Return `serial`, `tcp`, `udp`, `mqtt`, `http` or `memory`."""
         ...
+
     ports: dict[str, Port]
 
     @property

@@ -104,6 +104,7 @@ class Session:
             await self._start_up()
             while True:
                 await self._wait_for_poll()
+                self._look.clear()  # what is wished from here on, while the answer is awaited, is another question
                 await self._poll()
         except Unreachable:
             return  # the link goes down and says so itself
@@ -179,7 +180,6 @@ class Session:
         clock = self._port.clock
         polled = [p for p in self._port.device.points if p.period is not None]
         probe_at = clock.monotonic() + PROBE_EVERY
-        self._look.clear()
         while not self._look.is_set():
             silent = self.state is PortState.SILENT
             if not polled and not silent:

@@ -115,6 +115,13 @@ class Tasmota(Device[S]):
                 raise Mismatch(point, wish, self.value(point)) from None
             raise
 
+    def say(self, point: str, value: float | bool, quality: Quality | None) -> None:  # noqa: FBT001  # a point's value
+        """Report a value, unless it only repeats an answer: after RESULT the same comes once more as plain text."""
+        last = self.values.get(point)
+        repeated = last is not None and last.value == value and last.quality is Quality.CONFIRMED
+        if quality is not None or self.link.answering or not repeated:
+            self.report(point, value, quality)
+
     def _publish(self, order: Order) -> Publish:
         return Publish(self.settings.at("cmnd", order[0]), order[1])
 
@@ -206,18 +213,18 @@ class TasmotaLight(Tasmota[TasmotaLightSettings]):
         self._on = self._on if on is None else on
         self._dimmer = self._dimmer if status.dimmer is None else status.dimmer
         if on is not None:
-            self.report("power", on, quality)
+            self.say("power", on, quality)
         if self.settings.dimmable and (on is not None or status.dimmer is not None):
             self._tell_level(quality)
         if self.settings.tunable and status.ct is not None:
-            self.report("cct", codec.kelvin(status.ct), quality)
+            self.say("cct", codec.kelvin(status.ct), quality)
 
     def _tell_level(self, quality: Quality | None) -> None:
         """Report the light that it gives: while it is off, `Dimmer` is only what it will have."""
         if self._on is False:
-            self.report("level", 0, quality)
+            self.say("level", 0, quality)
         elif self._dimmer is not None:
-            self.report("level", self._dimmer, quality)
+            self.say("level", self._dimmer, quality)
 
 
 class TasmotaRelay(Tasmota[TasmotaRelaySettings]):
@@ -294,7 +301,7 @@ class TasmotaRelay(Tasmota[TasmotaRelaySettings]):
         """Report the relays that are named."""
         for ch, closed in status.power.items():
             if ch <= self.settings.channels:
-                self.report(f"ch.{ch}.state", closed, quality)
+                self.say(f"ch.{ch}.state", closed, quality)
 
 
 def _answer(

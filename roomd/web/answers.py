@@ -70,6 +70,15 @@ class ProblemBody(Shape):
     """What the words need."""
 
 
+class OutcomeProblem(OutcomeBody):
+    """A command that did not end well, over HTTP: its outcome as `application/problem+json`."""
+
+    type: str
+    """`urn:roomd:<code>`, or `urn:roomd:<outcome>` where there is no code."""
+    status: int
+    """HTTP status."""
+
+
 class SessionBody(Shape):
     """Body of `GET` and `POST /api/v1/session`: who am I?"""
 

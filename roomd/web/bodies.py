@@ -7,7 +7,14 @@ from typing import Any
 from pydantic import BaseModel, RootModel
 from pydantic.json_schema import models_json_schema
 
-from roomd.web.answers import DevicesBody, OutcomeBody, ProblemBody, SessionBody, StateBody
+from roomd.web.answers import (
+    DevicesBody,
+    OutcomeBody,
+    OutcomeProblem,
+    ProblemBody,
+    SessionBody,
+    StateBody,
+)
 from roomd.web.room_shape import RoomShape, Shape
 
 API = "/api/v1"
@@ -81,7 +88,7 @@ REQUESTS: dict[tuple[str, str], type[BaseModel]] = {
 
 def components() -> dict[str, Any]:
     """Return the JSON schemas of all bodies."""
-    models: list[type[BaseModel]] = [ProblemBody]
+    models: list[type[BaseModel]] = [ProblemBody, OutcomeProblem]
     for model in (*RESPONSES.values(), *REQUESTS.values()):
         if model not in models:
             models.append(model)

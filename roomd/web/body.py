@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import math
 import re
@@ -13,6 +14,8 @@ from roomd.web.problem import Problem
 
 BODY = 256 * 1024
 """Bytes of a JSON body (trust.md 6)."""
+PATIENCE = 30.0
+"""Seconds within which a body must have come."""
 DEPTH = 32
 STRING = 64 * 1024
 INTEGER = 2**53 - 1
@@ -24,21 +27,29 @@ async def read_object(request: web.Request) -> dict[str, Any]:
     """Return the request's body as an object; an empty body is an empty one.
 
     Raises:
-        Problem: `too_large`, `bad_type` or `bad_json`.
+        Problem: `too_large`, `body_timeout`, `bad_type` or `bad_json`.
     """
-    raw = await request.content.read(BODY + 1)
-    while len(raw) <= BODY and not request.content.at_eof():
-        more = await request.content.read(BODY + 1 - len(raw))
-        if not more and request.content.at_eof():
-            break
-        raw += more
-    if len(raw) > BODY:
-        raise Problem("too_large", limit=BODY)
+    try:
+        async with asyncio.timeout(PATIENCE):
+            raw = await _read(request)
+    except TimeoutError:
+        raise Problem("body_timeout", seconds=PATIENCE) from None
     if not raw:
         return {}
     if request.content_type != "application/json":
         raise Problem("bad_type", given=request.content_type[:80])
     return parse_object(raw)
+
+
+async def _read(request: web.Request) -> bytes:
+    """Return the body, unpacked; never more than one byte over the limit is kept."""
+    raw = b""
+    while len(raw) <= BODY:
+        more = await request.content.read(BODY + 1 - len(raw))
+        if not more and request.content.at_eof():
+            return raw
+        raw += more
+    raise Problem("too_large", limit=BODY)
 
 
 def parse_object(raw: bytes | str) -> dict[str, Any]:

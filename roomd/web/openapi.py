@@ -10,8 +10,8 @@ from pydantic import BaseModel
 
 from roomd import __version__
 from roomd.identity.roles import PERMISSIONS
-from roomd.web.answers import ProblemBody
-from roomd.web.bodies import REQUESTS, RESPONSES, components
+from roomd.web.answers import OutcomeProblem, ProblemBody
+from roomd.web.bodies import REQUESTS, RESPONSES, Arguments, components
 from roomd.web.problem import json_response
 
 
@@ -61,7 +61,7 @@ def _operation(method: str, path: str, permission: str | None, text: str) -> dic
     if permission is not None:
         found["x-permission"] = permission
         found["x-roles"] = sorted(PERMISSIONS[permission])
-    names = re.findall(r"{(\w+)}", path)
+    names: list[str] = re.findall(r"{(\w+)}", path)
     if names:
         found["parameters"] = [
             {"name": n, "in": "path", "required": True, "schema": {"type": "string"}} for n in names
@@ -69,6 +69,10 @@ def _operation(method: str, path: str, permission: str | None, text: str) -> dic
     wanted = REQUESTS.get((method, path))
     if wanted is not None:
         found["requestBody"] = {"content": {"application/json": {"schema": _ref(wanted)}}}
+    if wanted is Arguments:
+        # A command that was taken ends in an outcome, whatever the status.
+        refused = found["responses"]["default"]["content"]["application/problem+json"]
+        refused["schema"] = {"anyOf": [_ref(OutcomeProblem), _ref(ProblemBody)]}
     if (method, path) == ("GET", "/api/v1/ws"):
         found["responses"] = {"101": {"description": "WebSocket; see docs/api.md."}}
     if (method, path) == ("DELETE", "/api/v1/session"):

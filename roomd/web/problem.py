@@ -15,6 +15,7 @@ STATUS: Mapping[str, int] = {
     **{kind.code: kind.status for kind in RoomError.__subclasses__()},
     "wrong_origin": 403,
     "method_not_allowed": 405,
+    "body_timeout": 408,
     "not_homed": 409,
     "bad_type": 415,
     "wrong_host": 421,

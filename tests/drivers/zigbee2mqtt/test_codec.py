@@ -35,8 +35,10 @@ def read(topic: str, payload: bytes, *, retain: bool = False) -> Message:
 def test_vector(vector: dict[str, Any]) -> None:
     payload, topic = bytes.fromhex(vector["bytes"]), vector["topic"]
     match vector["means"]:
-        case {"wish": wish, **rest}:
-            assert codec.wish(State(**wish), rest.get("fade", 0)) == payload
+        case {"wish": wish, "fade": int(fade)}:
+            assert codec.wish(State(**wish), fade) == payload
+        case {"wish": wish}:
+            assert codec.wish(State(**wish), 0) == payload
         case {"question": True}:
             assert codec.question() == payload
         case {"state": state}:
