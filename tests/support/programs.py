@@ -31,7 +31,7 @@ def require_program(name: str) -> str:
     """Return the path of a program; without it skip the test, in CI fail it."""
     found = find_program(name)
     if found is None:
-        _miss(f"program {name} is not installed (scripts/bootstrap --for test installs it)")
+        miss(f"program {name} is not installed (scripts/bootstrap --for test installs it)")
     assert found is not None
     return found
 
@@ -39,10 +39,11 @@ def require_program(name: str) -> str:
 def require_module(name: str) -> None:
     """Make sure that a Python peer is installed; without it skip the test, in CI fail it."""
     if importlib.util.find_spec(name) is None:
-        _miss(f"Python module {name} is not installed (dependency group `peers`)")
+        miss(f"Python module {name} is not installed (dependency group `peers`)")
 
 
-def _miss(reason: str) -> None:
+def miss(reason: str) -> None:
+    """Skip the test with a reason; where peers are required, fail it."""
     if peers_are_required():
         pytest.fail(reason, pytrace=False)
     pytest.skip(reason)
