@@ -87,7 +87,7 @@ class Lifeline:
         self.pulled += 1
         for copy in range(COPIES):
             if copy:
-                time.sleep(BETWEEN)
+                self._end.wait(BETWEEN)  # at the end of the daemon the copies leave at once
             for one in moving:
                 for frame in one.frames:
                     with contextlib.suppress(OSError):

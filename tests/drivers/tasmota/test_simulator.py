@@ -34,8 +34,10 @@ async def test_an_independent_client_operates_a_lamp(broker: Broker) -> None:
             await until(lambda: lamp.state.cct == 6536)
             heard.clear()
             await clock.advance(300)
-            await until(lambda: heard)
-            body = json.loads(heard[0].removeprefix("tele/lamp/STATE "))
+            # The answer to the last command may still be on its way: wait for the telemetry itself.
+            await until(lambda: any(line.startswith("tele/lamp/STATE ") for line in heard))
+            told = next(line for line in heard if line.startswith("tele/lamp/STATE "))
+            body = json.loads(told.removeprefix("tele/lamp/STATE "))
             assert (body["POWER"], body["Dimmer"], body["CT"]) == ("ON", 60, 153)
         finally:
             await wire.close()
