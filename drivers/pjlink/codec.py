@@ -10,6 +10,7 @@ import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from drivers.errors import NoReply, Refused
 from drivers.messages import Junk
@@ -23,7 +24,9 @@ from drivers.pjlink.tables import (
     NOTE,
     POWER,
 )
-from drivers.transport.frames import Published
+
+if TYPE_CHECKING:
+    from drivers.transport.frames import Published
 
 SEARCH = b"%2SRCH\r"
 """Asks every class 2 projector of the network, over UDP. PJLINK-2."""
@@ -208,7 +211,7 @@ class Decoder:
 
     def feed(self, chunk: bytes | Published) -> list[Message | Junk]:
         """Take a piece of the stream, or the connection's own word; give whole messages. Never raises."""
-        if isinstance(chunk, Published):
+        if not isinstance(chunk, bytes):
             return self._told(chunk)
         found: list[Message | Junk] = []
         *whole, rest = (self._rest + chunk).split(b"\r")

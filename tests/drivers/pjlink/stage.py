@@ -41,14 +41,14 @@ class Stage:
     async def wait(self, seconds: float) -> None:
         """Let time pass in small steps, so that answers on the socket are not overtaken by their deadlines."""
         for _ in range(round(seconds / 0.25)):
-            await self.rig.clock.advance(0.25)
+            await self.rig.advance(0.25)
 
     async def end(self, task: asyncio.Task[Outcome]) -> Outcome:
         """Move the clock until a command has ended."""
         for _ in range(3000):
             if task.done():
                 break
-            await self.rig.clock.advance(0.1)
+            await self.rig.advance(0.1)
         return task.result()
 
     def orders(self, name: str) -> list[str]:
@@ -73,7 +73,8 @@ async def staged(
     clock = VirtualClock()
     wire = TcpWire(clock)
     secret = real_password if real_password is not None else options.get("password")
-    simulator = PjlinkSimulator(PjlinkSettings(password=secret), "tcp", clock)
+    real = PjlinkSettings.model_validate({} if secret is None else {"password": secret})
+    simulator = PjlinkSimulator(real, "tcp", clock)
     simulator.faults.update(faults or {})
     wire.attach(simulator)
     await wire.open()

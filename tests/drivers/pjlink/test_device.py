@@ -70,7 +70,7 @@ async def test_on_off_on_within_two_seconds_ends_on_and_sends_nothing_forbidden(
         tasks = []
         for name in ("power_on", "power_off", "power_on"):
             tasks.append(stage.rig.begin(f"p.{name}"))
-            await stage.rig.clock.advance(0.7)
+            await stage.rig.advance(0.7)
         last = await stage.end(tasks[-1])
         kinds = [t.result().kind for t in tasks]
         assert kinds[:2] == [OutcomeKind.SUPERSEDED] * 2
@@ -214,7 +214,7 @@ async def test_a_close_by_the_projector_between_commands_is_no_fault() -> None:
     async with staged(password="secret") as stage:
         for _ in range(3):
             stage.wire.peers[0].close()
-            await stage.rig.clock.advance(0.5)
+            await stage.rig.advance(0.5)
             assert stage.rig.state("p") is PortState.ONLINE
             outcome = await stage.do("volume_up")
             assert outcome.params == {"device_code": "ERR3"}
@@ -300,7 +300,7 @@ async def test_what_nobody_asked_for_is_observed_and_ends_nothing() -> None:
         stage.simulator.set_by_hand({"power": "on"})
         await stage.wait(20)
         set_fault(stage.simulator, "intruder", value=True, seconds=None)
-        await stage.rig.clock.advance(0.1)
+        await stage.rig.advance(0.1)
         assert stage.value("input") == ("digital2", "observed")
         assert stage.value("power") == ("on", "confirmed")
 
@@ -320,10 +320,10 @@ async def test_a_reboot_is_logged_in_again_and_switches_nothing() -> None:
 async def test_unplugged_is_offline_within_a_second_and_back_within_three() -> None:
     async with staged() as stage:
         set_fault(stage.simulator, "unplug", value=True, seconds=None)
-        await stage.rig.clock.advance(0.9)
+        await stage.rig.advance(0.9)
         assert stage.rig.state("p") is PortState.OFFLINE
         clear_fault(stage.simulator, "unplug")
-        await stage.rig.clock.advance(0.1)
+        await stage.rig.advance(0.1)
         stage.rig.link.retry_now()
         await stage.wait(3)
         assert stage.rig.state("p") is PortState.ONLINE
@@ -335,7 +335,7 @@ async def test_a_notice_is_a_hint_to_ask_and_no_value() -> None:
         port = stage.device.link
         port.receive(Published(NOTE, b"%2POWR=3\r", retain=False))
         assert stage.value("power")[0] == "off"
-        await stage.rig.clock.advance(0.2)
+        await stage.rig.advance(0.2)
         assert stage.value("power") == ("on", "confirmed")
 
 
