@@ -1,11 +1,11 @@
 """Without any usable configuration: one page without script, in both languages, that says what is wrong and where.
 
-Every page answers 503 with it; STOP is answered (there is nothing to stop); nothing moves.
+Every page but `/admin` answers 503 with it; STOP is answered (there is nothing to stop); nothing moves.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
 
@@ -13,61 +13,45 @@ from aiohttp import web
 
 from roomd.config.places import Problem
 from roomd.messages import words
-from roomd.web.headers import add_headers
-from roomd.web.problem import json_response, problem_response
 
 SHOWN = 20
 """Problems on the page, at most."""
+NOBODY_KNOWN = {"zh": "信息部门", "en": "IT"}
+"""Whom to call where the room file does not say it, or not readably."""
 
 
-def failure_app(problems: Sequence[Problem], config: Path) -> web.Application:
-    """Return the application of safe mode."""
-    page = failure_page(problems, config).encode()
-
-    async def show(request: web.Request) -> web.Response:
-        if request.path.startswith("/api/"):
-            return problem_response("config_none", {"errors": len(problems)}, 503)
-        return web.Response(
-            body=page,
-            status=503,
-            content_type="text/html",
-            charset="utf-8",
-            headers={"Retry-After": "5"},
-        )
-
-    async def stop(request: web.Request) -> web.Response:
-        return json_response({"devices": {}})
-
-    async def alive(request: web.Request) -> web.Response:
-        return web.Response(text="ok\n")
-
-    async def ready(request: web.Request) -> web.Response:
-        return web.Response(text="no configuration\n", status=503)
-
-    app = web.Application()
-    app.router.add_post("/api/v1/stop", stop)
-    app.router.add_get("/healthz", alive)
-    app.router.add_get("/readyz", ready)
-    app.router.add_route("*", "/{path:.*}", show)
-    app.on_response_prepare.append(add_headers)
-    return app
+def unavailable(page: str) -> web.Response:
+    """Return the page as an answer: 503, to be asked for again in 5 s."""
+    return web.Response(
+        text=page, status=503, content_type="text/html", headers={"Retry-After": "5"}
+    )
 
 
-def failure_page(problems: Sequence[Problem], config: Path) -> str:
-    """Return the page; places, keys and messages only, never source lines or values."""
+def failure_page(
+    problems: Sequence[Problem], config: Path, contact: Mapping[str, str] | None
+) -> str:
+    """Return the page; places, keys and messages only, never source lines or values.
+
+    Args:
+        problems: what is wrong.
+        config: the room file, for the command that shows more.
+        contact: whom to call, in both languages, where that much of the file is readable.
+    """
     rows = "\n".join(_row(p) for p in problems[:SHOWN])
     count = len(problems)
+    call = contact or NOBODY_KNOWN
     return f"""<!doctype html>
 <html lang="zh-CN"><head><meta charset="utf-8"><meta http-equiv="refresh" content="5">
 <meta name="viewport" content="width=device-width, initial-scale=1"><title>roomd</title></head>
 <body>
 <h1>会议室暂时不能使用 · <span lang="en">The room is not available</span></h1>
-<p>配置文件有 {count} 处错误，请联系信息部门。
-<span lang="en">The configuration has {count} errors. Call IT.</span></p>
+<p>配置文件有 {count} 处错误，请联系{escape(call["zh"])}。
+<span lang="en">The configuration has {count} errors. Call {escape(call["en"])}.</span></p>
 <ul>
 {rows}
 </ul>
 <p><code>roomd config check {escape(str(config))}</code></p>
+<p><a href="/admin">管理员登录 <span lang="en">Log in as administrator</span></a></p>
 </body></html>
 """
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from aiohttp import web
@@ -13,6 +14,18 @@ from roomd.identity.roles import PERMISSIONS
 from roomd.web.answers import OutcomeProblem, ProblemBody
 from roomd.web.bodies import REQUESTS, RESPONSES, Arguments, components
 from roomd.web.problem import json_response
+
+SPECIAL: Mapping[tuple[str, str], dict[str, Any]] = {
+    ("GET", "/api/v1/ws"): {"101": {"description": "WebSocket; see docs/interface.md."}},
+    ("DELETE", "/api/v1/session"): {"204": {"description": "Forgotten."}},
+    ("GET", "/api/v1/devices/{device}/preview.jpg"): {
+        "200": {
+            "description": "The picture.",
+            "content": {"image/jpeg": {"schema": {"type": "string", "format": "binary"}}},
+        }
+    },
+}
+"""Answers that are no JSON object."""
 
 
 async def openapi(request: web.Request) -> web.Response:
@@ -73,11 +86,10 @@ def _operation(method: str, path: str, permission: str | None, text: str) -> dic
         # A command that was taken ends in an outcome, whatever the status.
         refused = found["responses"]["default"]["content"]["application/problem+json"]
         refused["schema"] = {"anyOf": [_ref(OutcomeProblem), _ref(ProblemBody)]}
-    if (method, path) == ("GET", "/api/v1/ws"):
-        found["responses"] = {"101": {"description": "WebSocket; see docs/api.md."}}
-    if (method, path) == ("DELETE", "/api/v1/session"):
-        found["responses"]["204"] = {"description": "Forgotten."}
+    special = SPECIAL.get((method, path))
+    if special is not None:
         del found["responses"]["200"]
+        found["responses"] |= special
     return found
 
 

@@ -6,10 +6,18 @@ from drivers.clock import Clock
 
 PATIENCE = 3.0
 """Seconds over the limit without a pause after which the connection is closed."""
+CALM = 1.0
+"""Seconds without a refusal that count as a pause."""
 
 
 class Rate:
-    """A token bucket."""
+    """A token bucket.
+
+    Args:
+        clock: tells the time.
+        per_second: messages that come back to the bucket each second.
+        burst: messages that the bucket holds.
+    """
 
     def __init__(self, clock: Clock, per_second: float, burst: int) -> None:
         self._clock = clock
@@ -17,25 +25,24 @@ class Rate:
         self._burst = burst
         self._left = float(burst)
         self._at = clock.monotonic()
-        self._over_since: float | None = None
+        self._over_since = 0.0
+        self._refused: float | None = None
+        """When it was last empty."""
 
     def allow(self) -> bool:
         """Take one message from the bucket; False when it is empty."""
         now = self._clock.monotonic()
         self._left = min(self._burst, self._left + (now - self._at) * self._per_second)
         self._at = now
-        if self._left < 1:
-            if self._over_since is None:
-                self._over_since = now
-            return False
-        self._left -= 1
-        if self._left > self._burst / 2:
-            self._over_since = None
-        return True
+        if self._left >= 1:
+            self._left -= 1
+            return True
+        if self._refused is None or now - self._refused > CALM:
+            self._over_since = now
+        self._refused = now
+        return False
 
     @property
     def abusive(self) -> bool:
-        """Return whether it has been over the limit for too long."""
-        return (
-            self._over_since is not None and self._clock.monotonic() - self._over_since > PATIENCE
-        )
+        """Return whether it has been over the limit for too long, without a pause."""
+        return self._refused is not None and self._refused - self._over_since > PATIENCE

@@ -9,7 +9,9 @@ from typing import Final
 import structlog
 from aiohttp import web
 
-from roomd.web.access import CONTROL_SOCKET, HOSTS, TOKENS, from_loopback, guarded
+from roomd.web.access import CONTROL_SOCKET, HOSTS, PRINCIPAL, TOKENS, from_loopback, guarded
+from roomd.web.assets import PAGES, Assets
+from roomd.web.failure import unavailable
 from roomd.web.headers import add_headers
 from roomd.web.metrics import metrics
 from roomd.web.openapi import openapi
@@ -45,6 +47,8 @@ ROUTES: Final[tuple[tuple[str, str, str | None, Handler], ...]] = (
 )
 """Method, path, permission (None: open to all), handler."""
 
+NEEDS_A_ROOM: Final = frozenset({"state.read", "device.command", "room.why"})
+"""Without a usable configuration these are only for an admin, who mends it."""
 OPEN_TO_ALL: Final = frozenset({f"{API}/stop", f"{API}/session", f"{API}/openapi.json"})
 
 
@@ -58,7 +62,8 @@ def make_app(services: Services, hosts: frozenset[str], *, control_socket: bool)
     app[room.ANSWERS] = {}
     app[preview.PICTURES] = preview.Pictures()
     for method, path, permission, handler in ROUTES:
-        app.router.add_route(method, path, guarded(permission, handler))
+        checked = _with_room(handler) if permission in NEEDS_A_ROOM else handler
+        app.router.add_route(method, path, guarded(permission, checked))
     app.router.add_get("/healthz", guarded(None, _health))
     app.router.add_get("/readyz", guarded(None, _ready))
     app.router.add_get("/metrics", guarded(None, metrics))
@@ -103,6 +108,17 @@ async def _answer_problems(request: web.Request, handler: Handler) -> web.Stream
         )
 
 
+def _with_room(handler: Handler) -> Handler:
+    """Answer 503 to all but an admin while there is no usable configuration."""
+
+    async def checked(request: web.Request) -> web.StreamResponse:
+        if request[PRINCIPAL].role != "admin" and request.app[SERVICES].failure() is not None:
+            raise Problem("config_none")
+        return await handler(request)
+
+    return checked
+
+
 async def _health(request: web.Request) -> web.Response:
     """Answer `GET /healthz`: the loop turns."""
     return web.Response(text="ok\n")
@@ -112,6 +128,8 @@ async def _ready(request: web.Request) -> web.Response:
     """Answer `GET /readyz`: panels can be served; devices may still be on their way."""
     if request.app[SERVICES].dispatch.stopping:
         return web.Response(text="stopping\n", status=503)
+    if request.app[SERVICES].failure() is not None:
+        return web.Response(text="no configuration\n", status=503)
     return web.Response(text="ready\n")
 
 
@@ -120,12 +138,21 @@ async def _page(request: web.Request) -> web.Response:
     if request.path.startswith(("/api/", "/sim/")):
         raise Problem("not_found", path=request.path[:200])
     services = request.app[SERVICES]
+    failure = services.failure()
+    if failure is not None and not _for_admin(request.path, services.assets):
+        return unavailable(failure)
     found = services.assets.respond(request)
     if found is not None:
         return found
     if not services.assets.present and request.path in ("/", "/admin", "/display"):
         raise Problem("panel.missing")
     raise Problem("not_found", path=request.path[:200])
+
+
+def _for_admin(path: str, assets: Assets) -> bool:
+    """Say whether it is the admin page, or a file that pages are made of."""
+    page = path in PAGES or path.endswith(".html")
+    return path == "/admin" or (path in assets.table and not page)
 
 
 __all__ = ["API", "OPEN_TO_ALL", "ROUTES", "from_loopback", "make_app"]

@@ -78,6 +78,8 @@ class Services:
     """The demo's simulators, or None in `roomd run`."""
     lan: bool = False
     """The server is reached from outside this machine."""
+    failure: Callable[[], str | None] = lambda: None
+    """The page in the place of all others, while there is no usable configuration; else None."""
     warnings: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     """Banners of the admin page."""
 

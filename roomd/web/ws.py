@@ -310,7 +310,7 @@ class Connection:
 
 
 async def open_socket(request: web.Request) -> web.StreamResponse:
-    """Answer `GET /api/v1/ws`."""
+    """Answer `GET /api/v1/ws`: become a WebSocket."""
     # No compression: it costs 2.4 to 3.4 times the CPU and 100 to 250 KB a client (performance.md).
     socket = web.WebSocketResponse(
         timeout=FLUSH, heartbeat=PING, max_msg_size=MESSAGE, compress=False, autoping=True

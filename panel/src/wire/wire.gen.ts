@@ -111,7 +111,7 @@ export type DeviceShape = {
   readonly commands: Readonly<Record<string, CommandShape>>
   /** A camera whose picture can be fetched. */
   readonly preview?: boolean
-  /** `file:line` of the mistake that keeps it from running. */
+  /** `file:line` of the mistake that keeps it from running, or the code where its driver failed. */
   readonly misconfigured?: string | null
 }
 
@@ -366,6 +366,26 @@ export type OutcomeBody = {
   readonly tx: number
   /** Milliseconds from acceptance to the end. */
   readonly ms: number
+}
+
+/** A command that did not end well, over HTTP: its outcome as `application/problem+json`. */
+export type OutcomeProblem = {
+  /** Id of the command: the client's own on its WebSocket. */
+  readonly id: string
+  /** One of nine. */
+  readonly outcome: OutcomeKind
+  /** Why, as a code that has words; null where the outcome says all. */
+  readonly code: string | null
+  /** What the words for `code` need. */
+  readonly params: Readonly<Record<string, unknown>>
+  /** Frames that left for the device. */
+  readonly tx: number
+  /** Milliseconds from acceptance to the end. */
+  readonly ms: number
+  /** `urn:roomd:<code>`, or `urn:roomd:<outcome>` where there is no code. */
+  readonly type: string
+  /** HTTP status. */
+  readonly status: number
 }
 
 /** Body of an HTTP error, `application/problem+json` (RFC 9457). */

@@ -23,7 +23,7 @@ async def config_show(request: web.Request) -> web.Response:
 
 
 async def config_check(request: web.Request) -> web.Response:
-    """Answer `POST /api/v1/config/check` with `{"text": ...}`."""
+    """Answer `POST /api/v1/config/check`: check a text without using it."""
     body = await read_object(request)
     text = body.get("text")
     if not isinstance(text, str):
@@ -33,12 +33,12 @@ async def config_check(request: web.Request) -> web.Response:
 
 
 async def config_reload(request: web.Request) -> web.Response:
-    """Answer `POST /api/v1/config/reload`."""
+    """Answer `POST /api/v1/config/reload`: read the room file again and go over to it."""
     return json_response(await _config(request).reload())
 
 
 async def config_rollback(request: web.Request) -> web.Response:
-    """Answer `POST /api/v1/config/rollback` with `{"steps": n}`."""
+    """Answer `POST /api/v1/config/rollback`: go back to a kept configuration."""
     body = await read_object(request)
     steps = body.get("steps", 1)
     if not isinstance(steps, int) or isinstance(steps, bool) or not 1 <= steps <= 9:

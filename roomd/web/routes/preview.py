@@ -33,7 +33,7 @@ PICTURES: Final = web.AppKey("pictures", Pictures)
 
 
 async def picture(request: web.Request) -> web.Response:
-    """Answer `GET /api/v1/devices/{device}/preview.jpg`."""
+    """Answer `GET /api/v1/devices/{device}/preview.jpg`: a camera's picture."""
     services = request.app[SERVICES]
     device = services.dispatch.devices.get(request.match_info["device"])
     if device is None or device.preview is None:

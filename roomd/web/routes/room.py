@@ -26,18 +26,18 @@ ANSWERS = web.AppKey("answers", Answers)
 
 
 async def room(request: web.Request) -> web.Response:
-    """Answer `GET /api/v1/room`."""
+    """Answer `GET /api/v1/room`: what there is, and what it can do."""
     return json_response(describe_room(request.app[SERVICES]))
 
 
 async def state(request: web.Request) -> web.Response:
-    """Answer `GET /api/v1/state`."""
+    """Answer `GET /api/v1/state`: all points now."""
     store = request.app[SERVICES].store
     return json_response({"seq": store.seq, "points": store.snapshot()})
 
 
 async def command(request: web.Request) -> web.Response:
-    """Answer `POST /api/v1/devices/{device}/{command}` when the command has ended."""
+    """Answer `POST /api/v1/devices/{device}/{command}`: run it, and answer when it has ended."""
     device, name = request.match_info["device"], request.match_info["command"]
     if request.app[SERVICES].dispatch.is_look_after(device, name):
         require(request[PRINCIPAL], "device.look_after")

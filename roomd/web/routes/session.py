@@ -17,7 +17,7 @@ async def show(request: web.Request) -> web.Response:
 
 
 async def begin(request: web.Request) -> web.Response:
-    """Answer `POST /api/v1/session` with `{"token": ...}`: set the cookie."""
+    """Answer `POST /api/v1/session`: change a token for a cookie."""
     body = await read_object(request)
     token = body.get("token")
     if not isinstance(token, str) or set(body) != {"token"}:

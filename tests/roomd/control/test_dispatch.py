@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 from drivers.commands import OutcomeKind
 from drivers.job import Denial
@@ -30,13 +31,14 @@ async def test_what_does_not_exist_is_refused_by_name() -> None:
 
 async def test_arguments_out_of_range_never_become_bytes() -> None:
     async with lamp_room(plan(device("a", "l1"))) as room:
-        for args, code in (
+        wrong: list[tuple[dict[str, Any], str]] = [
             ({"level": 101}, "invalid_value"),
             ({"level": "x"}, "invalid_value"),
             ({"level": True}, "invalid_value"),
             ({}, "missing_value"),
             ({"level": 1, "x": 2}, "unknown_argument"),
-        ):
+        ]
+        for args, code in wrong:
             outcome = await room.do("a.set", **args)
             assert (outcome.kind, outcome.code) == (OutcomeKind.REFUSED, code)
         assert room.lines["l1"].texts() == []

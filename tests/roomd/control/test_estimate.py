@@ -34,20 +34,21 @@ def test_after_homing_the_height_follows_the_time() -> None:
     estimate.reach("up")
     estimate.stop("down", 4.0)
     assert estimate.height == pytest.approx(50.0)
-    assert estimate.seconds_to(75.0) == ("up", pytest.approx(2.5))
+    way = estimate.seconds_to(75.0)
+    assert way is not None
+    assert way[0] == "up"
+    assert way[1] == pytest.approx(2.5)
     assert estimate.seconds_to(50.2) is None
 
 
 def test_each_partial_run_adds_uncertainty_until_goto_is_refused() -> None:
     estimate = Estimate(SPEC)
     estimate.reach("down")
-    for _ in range(5):
-        estimate.stop("up", 0.5)
-    assert estimate.precise
-    estimate.stop("up", 0.5)
-    assert not estimate.precise
-    estimate.stop("up", 12.0)
-    assert estimate.precise
+    precise: list[bool] = []
+    for seconds in (0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 12.0):
+        estimate.stop("up", seconds)
+        precise.append(estimate.precise)
+    assert precise == [True, True, True, True, True, False, True]
 
 
 @given(st.lists(st.tuples(st.sampled_from(["up", "down"]), st.floats(0, 20)), max_size=20))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -250,13 +251,22 @@ async def test_too_many_messages_are_refused_and_then_the_socket_is_closed(tmp_p
             pass
         await panel.say(type="stop")  # never counted
         await panel.next("stopped")
-        for _ in range(5):
-            await room.room.clock.advance(0.8)
-            for _ in range(150):
-                await panel.socket.send_str('{"type":"ping"}')
-        await panel.next("bye", code="rate_limited")
-        assert await panel.closed() == 1008
+        reading = asyncio.create_task(said(panel.socket))
+        started = room.room.clock.monotonic()
+        while not reading.done():
+            await room.room.clock.advance(0.1)
+            for _ in range(20):
+                if not reading.done():
+                    await panel.socket.send_str('{"type":"ping"}')
+        assert reading.result()[-1] == {"type": "bye", "code": "rate_limited"}
+        assert panel.socket.close_code == 1008
+        assert 2.9 <= room.room.clock.monotonic() - started <= 5
     assert {"stop", "keep", "release"} == UNCOUNTED
+
+
+async def said(socket: aiohttp.ClientWebSocketResponse) -> list[dict[str, Any]]:
+    """Return all that the daemon says until it closes."""
+    return [json.loads(m.data) async for m in socket if m.type is aiohttp.WSMsgType.TEXT]
 
 
 async def test_too_many_commands_at_once_are_busy(tmp_path: Path) -> None:
