@@ -183,6 +183,7 @@ class Port:
         until: Callable[[object], T | None],
         timeout: float | None = None,
         resends: int = 0,
+        on_send: Callable[[], object] | None = None,
     ) -> T:
         """Send `frame` and return its first answer.
 
@@ -192,6 +193,8 @@ class Port:
             timeout: seconds the device may take; the time on the wire is added. Left out: the command's.
             resends: copies that the *transport* may send whatever the command's class, because the protocol numbers
                 its messages and the device executes each number once (VISCA over IP); each passes the gate.
+            on_send: called right before each copy is handed over, the gate passed: where only the order in which
+                frames left tells whose answer comes.
 
         Raises:
             NoReply: nothing came, after the retries that the command's class allows.
@@ -204,7 +207,11 @@ class Port:
             attempts -= 1
             try:
                 return await self._attempt(
-                    job, frame, until, job.timeout if timeout is None else timeout
+                    job,
+                    frame,
+                    until,
+                    job.timeout if timeout is None else timeout,
+                    on_send=on_send,
                 )
             except Preempted:
                 if job.retry not in MAY_REPEAT:
@@ -340,14 +347,20 @@ class Port:
             log.warning("device.message_slow", device=self.device_id)
 
     async def _attempt(
-        self, job: Job, frame: Frame, until: Callable[[object], T | None], timeout: float
+        self,
+        job: Job,
+        frame: Frame,
+        until: Callable[[object], T | None],
+        timeout: float,
+        *,
+        on_send: Callable[[], object] | None,
     ) -> T:
         lane = self._line.lane
         slot = await lane.acquire(job, expects=True)
         try:
             with Expectation(self, until) as answer:
                 started = self.clock.monotonic()
-                wire = await self._write(job, frame)
+                wire = await self._write(job, frame, on_send)
                 slot.preempt = lambda: answer.fail(Preempted("STOP took the line"))
                 try:
                     result = await answer.within(timeout + wire + self.wire_time(REPLY_SIZE))
@@ -359,12 +372,16 @@ class Port:
         finally:
             lane.release(slot)
 
-    async def _write(self, job: Job, frame: Frame) -> float:
+    async def _write(
+        self, job: Job, frame: Frame, on_send: Callable[[], object] | None = None
+    ) -> float:
         job.check()
         # No await between the gate's answer and the hand-over: `transmit` writes before it first suspends.
         denial = job.gate()
         if denial is not None:
             raise GateRefused(denial)
+        if on_send is not None:
+            on_send()
         wire = await self._line.transmit(frame, job)
         self._line.lane.sent(wire)
         return wire
