@@ -2,6 +2,7 @@ import { signal } from '@preact/signals'
 import type { JSX } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { codeWords, number, say, t, word } from '../i18n/t'
+import { shortPlace } from '../shell/faults'
 import { getBody, postCommand } from '../socket/actions'
 import { named } from '../store/names'
 import type { DeviceHealth, DevicesBody } from '../wire/wire.gen'
@@ -35,9 +36,9 @@ export function Devices(): JSX.Element {
               <th>{t('admin.state')}</th>
               <th>{t('admin.last')}</th>
               <th>{t('admin.latency')}</th>
-              <th>{t('admin.failures')}</th>
-              <th>{t('admin.reconnects')}</th>
-              <th>{t('admin.queue')}</th>
+              <th class="devices-count">{t('admin.failures')}</th>
+              <th class="devices-count">{t('admin.reconnects')}</th>
+              <th class="devices-count">{t('admin.queue')}</th>
               <th>{t('admin.actions')}</th>
             </tr>
           </thead>
@@ -79,17 +80,17 @@ function Row({ device }: { device: DeviceHealth }): JSX.Element {
       </td>
       <td class="devices-state">
         {word('state', device.state)}
-        <small>{device.place ?? why(device)}</small>
+        <small title={device.place ?? ''}>{why(device)}</small>
       </td>
-      <td>{age(device.last_answer_s)}</td>
-      <td>
+      <td class="devices-short">{age(device.last_answer_s)}</td>
+      <td class="devices-short">
         {device.p50_ms == null
           ? '—'
           : t('admin.ms', { a: number(device.p50_ms), b: number(device.p95_ms ?? 0) })}
       </td>
-      <td>{device.failures ?? '—'}</td>
-      <td>{device.reconnects ?? '—'}</td>
-      <td>{device.queue ?? '—'}</td>
+      <td class="devices-count">{device.failures ?? '—'}</td>
+      <td class="devices-count">{device.reconnects ?? '—'}</td>
+      <td class="devices-count">{device.queue ?? '—'}</td>
       <td>
         <Actions id={device.id} />
       </td>
@@ -98,7 +99,9 @@ function Row({ device }: { device: DeviceHealth }): JSX.Element {
 }
 
 function why(device: DeviceHealth): string {
-  return device.code === null ? '' : (codeWords(device.code, named({ device: device.id })) ?? device.code)
+  const words =
+    device.code === null ? '' : (codeWords(device.code, named({ device: device.id })) ?? device.code)
+  return device.place ? `${shortPlace(device.place)} ${words}` : words
 }
 
 function age(seconds: number | null | undefined): string {

@@ -70,7 +70,7 @@ export function Fader(props: FaderProps): JSX.Element {
               slider.step(next)
             }}
           >
-            <Icon name="more" />
+            <Icon name="grip" />
           </div>
         </div>
         <StepButton way="more" name={label} disabled={off || thumb === null} onStep={() => step(1)} />

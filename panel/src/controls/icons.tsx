@@ -26,6 +26,7 @@ const PATHS = {
   home: 'M4 11l8-7 8 7M6 10v10h12V10',
   snow: 'M12 3v18M4 7.500l16 9M20 7.500l-16 9',
   sensor: 'M12 14V4M12 14a3.500 3.500 0 1 0 .1 0M9 14V5.500a3 3 0 0 1 6 0V14',
+  contact: 'M2 16h5l10-8M17 16h5M7 14.5a1.5 1.5 0 1 0 .1 0M17 14.5a1.5 1.5 0 1 0 .1 0',
   power: 'M12 3v8M6.500 6.500a8 8 0 1 0 11 0',
   route: 'M4 6h5l6 12h5M4 18h5l1.500-3M13.500 9 15 6h5',
   plus: 'M12 5v14M5 12h14',
@@ -33,7 +34,8 @@ const PATHS = {
   retry: 'M4 5v5h5M20 12a8 8 0 1 1-2.500-5.800L4.500 10',
   close: 'M6 6l12 12M18 6 6 18',
   check: 'M4 12.500l5 5L20 7',
-  more: 'M5 12h.1M12 12h.1M19 12h.1',
+  more: 'M4 12a1 1 0 1 0 2 0 1 1 0 1 0-2 0M11 12a1 1 0 1 0 2 0 1 1 0 1 0-2 0M18 12a1 1 0 1 0 2 0 1 1 0 1 0-2 0',
+  grip: 'M9 7v10M15 7v10',
 } as const
 
 export type IconName = keyof typeof PATHS
@@ -67,7 +69,7 @@ const OF_KIND: Readonly<Record<string, IconName>> = {
   relay: 'power',
   sequencer: 'power',
   sensor: 'sensor',
-  contact: 'sensor',
+  contact: 'contact',
 }
 
 /** The icon of a kind of device; a dot for kinds that have none. */

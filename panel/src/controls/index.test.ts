@@ -55,8 +55,8 @@ test('an air conditioner is a toggle, a stepper and segments', () => {
   })
   expect(kinds(shape)).toEqual([
     'toggle set.power',
-    'segment set.mode',
     'stepper set.target',
+    'segment set.mode',
     'readout read.current',
   ])
 })

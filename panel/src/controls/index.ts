@@ -74,7 +74,21 @@ export function controlsOf(device: DeviceShape): readonly Control[] {
   const commands = new Map(Object.entries(device.commands))
   for (const derive of [power, motion, drive, presets]) derive(device, commands, found)
   for (const [name, command] of commands) found.push(...plain(device, name, command))
+  found.sort((a, b) => rank(a) - rank(b))
   return [...found, ...readouts(device, found)]
+}
+
+const ORDER = ['updown', 'pad', 'presets', 'stepper', 'segment', 'fader', 'toggle', 'button', 'readout']
+
+/** People's order: power first, then what a device is there for, then what is rarely wanted. */
+function rank(control: Control): number {
+  if (isPower(control)) return -1
+  return ORDER.indexOf(control.kind) + (control.name === 'all_off' ? 0.5 : 0)
+}
+
+/** Whether a control switches the whole device. */
+export function isPower(control: Control): control is Extract<Control, { kind: 'toggle' }> {
+  return control.kind === 'toggle' && control.name === 'power' && control.channel === undefined
 }
 
 type Commands = Map<string, CommandShape>
@@ -235,7 +249,8 @@ function setting(base: Setting, shape: ArgShape, device: DeviceShape): Control[]
   const max = shape.max ?? told?.max
   if (base.point === null || typeof min !== 'number' || typeof max !== 'number') return []
   const unit = shape.unit ?? told?.unit ?? null
-  const step = shape.step ?? told?.step ?? (shape.type === 'int' ? 1 : (max - min) / 100)
+  const usual = shape.type === 'int' || unit === '°C' ? 1 : (max - min) / 100
+  const step = shape.step ?? told?.step ?? usual
   if (base.name === 'output') return [{ ...base, kind: 'segment', values: whole(min, max) }]
   const few = unit === '°C' || (unit === null && (max - min) / step <= STEPPER_STEPS)
   return [{ ...base, kind: few ? 'stepper' : 'fader', min, max, step, unit }]

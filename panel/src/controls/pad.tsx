@@ -1,5 +1,5 @@
-import type { JSX } from 'preact'
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import type { ComponentChildren, JSX } from 'preact'
+import { useEffect, useId, useMemo, useRef, useState } from 'preact/hooks'
 import { t } from '../i18n/t'
 import { HoldButton } from './button'
 import { type Begin, Hold } from './hold'
@@ -40,26 +40,39 @@ export function Pad(props: PadProps): JSX.Element {
         <span class="pad-right">{arrow('right', 1, 0)}</span>
         {props.tilt && <span class="pad-down">{arrow('down', 0, -1)}</span>}
       </div>
-      {props.zoom && (
-        <div class="pad-zoom">
-          <Arrow {...props} label={t('camera.in')} icon="plus" drive={{ pan: 0, tilt: 0, zoom: by }} />
-          <Arrow {...props} label={t('camera.out')} icon="minus" drive={{ pan: 0, tilt: 0, zoom: -by }} />
-        </div>
-      )}
-      <div class="pad-speed" role="group" aria-label={t('camera.speed')}>
-        {(Object.keys(SPEEDS) as Speed[]).map((name) => (
-          <button
-            key={name}
-            type="button"
-            class="plain"
-            aria-pressed={name === speed}
-            data-active={name === speed}
-            onClick={() => setSpeed(name)}
-          >
-            {t(`camera.${name}`)}
-          </button>
-        ))}
+      <div class="pad-beside">
+        {props.zoom && (
+          <Named label={t('camera.zoom')}>
+            <Arrow {...props} label={t('camera.out')} icon="minus" drive={{ pan: 0, tilt: 0, zoom: -by }} />
+            <Arrow {...props} label={t('camera.in')} icon="plus" drive={{ pan: 0, tilt: 0, zoom: by }} />
+          </Named>
+        )}
+        <Named label={t('camera.speed')}>
+          {(Object.keys(SPEEDS) as Speed[]).map((name) => (
+            <button
+              key={name}
+              type="button"
+              class="plain"
+              aria-pressed={name === speed}
+              data-active={name === speed}
+              onClick={() => setSpeed(name)}
+            >
+              {t(`camera.${name}`)}
+            </button>
+          ))}
+        </Named>
       </div>
+    </div>
+  )
+}
+
+/** Buttons that belong together, under their name. */
+function Named({ label, children }: { label: string; children: ComponentChildren }): JSX.Element {
+  const id = useId()
+  return (
+    <div class="pad-named" role="group" aria-labelledby={id}>
+      <span id={id}>{label}</span>
+      <span class="pad-row">{children}</span>
     </div>
   )
 }

@@ -4,22 +4,23 @@ import type { Shown } from './shown'
 import './readout.css'
 
 export interface ReadoutProps {
-  readonly label: string
+  /** Null where it goes without saying. */
+  readonly label: string | null
   readonly shown: Shown
   readonly value: string
   readonly text: string
 }
 
-/** A value that only the device sets. */
+/** A value that only the device sets: being reported unasked is its ordinary state. */
 export function Readout({ label, shown, value, text }: ReadoutProps): JSX.Element {
-  const plain = shown.quality === 'confirmed'
+  const { quality } = shown
   return (
-    <div class="readout look-line" data-quality={shown.quality}>
-      <span class="readout-label">{label}</span>
-      <span class="readout-value">{shown.quality === 'unknown' ? '—' : value}</span>
-      {!plain && (
+    <div class="readout look-line" data-quality={quality} data-alone={label === null}>
+      {label !== null && <span class="readout-label">{label}</span>}
+      <span class="readout-value">{quality === 'unknown' ? '—' : value}</span>
+      {quality !== 'confirmed' && (
         <span class="readout-state">
-          <Mark shown={shown} /> {text}
+          {quality !== 'observed' && <Mark shown={shown} />} {text}
         </span>
       )}
     </div>

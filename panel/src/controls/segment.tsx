@@ -1,5 +1,6 @@
 import type { JSX } from 'preact'
 import { useId } from 'preact/hooks'
+import { Icon } from './icons'
 import { Mark } from './mark'
 import { acts, type Shown, type Value } from './shown'
 import './segment.css'
@@ -53,7 +54,7 @@ function Choices({ shown, values, say, onAsk, onWhy }: SegmentProps): JSX.Elemen
           aria-disabled={shown.quality === 'stale'}
           onClick={() => tap(value)}
         >
-          {say(value)}
+          <span>{say(value)}</span>
         </button>
       ))}
     </span>
@@ -68,23 +69,26 @@ function chosen(shown: Shown, value: string | number): string {
 function Picker({ label, shown, values, say, onAsk }: SegmentProps): JSX.Element {
   const known = values.some((value) => value === shown.value)
   return (
-    <select
-      class="picker look"
-      aria-label={label}
-      data-quality={shown.quality}
-      disabled={!acts(shown)}
-      value={known ? String(shown.value) : ''}
-      onChange={(event) => {
-        const value = values[event.currentTarget.selectedIndex - (known ? 0 : 1)]
-        if (value !== undefined) onAsk(value)
-      }}
-    >
-      {!known && <option value="">{say(shown.value)}</option>}
-      {values.map((value) => (
-        <option key={value} value={String(value)}>
-          {say(value)}
-        </option>
-      ))}
-    </select>
+    <span class="picker-place">
+      <select
+        class="picker look"
+        aria-label={label}
+        data-quality={shown.quality}
+        disabled={!acts(shown)}
+        value={known ? String(shown.value) : ''}
+        onChange={(event) => {
+          const value = values[event.currentTarget.selectedIndex - (known ? 0 : 1)]
+          if (value !== undefined) onAsk(value)
+        }}
+      >
+        {!known && <option value="">{say(shown.value)}</option>}
+        {values.map((value) => (
+          <option key={value} value={String(value)}>
+            {say(value)}
+          </option>
+        ))}
+      </select>
+      <Icon name="down" />
+    </span>
   )
 }

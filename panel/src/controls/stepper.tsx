@@ -76,12 +76,18 @@ export function Stepper({ label, shown, text, range, say, onAsk }: StepperProps)
   }
   return (
     <div class="stepper look-line" role="group" aria-label={label} data-quality={shown.quality}>
-      <span class="stepper-label">{label}</span>
-      <StepButton way="less" name={label} disabled={off} onStep={() => step(-1)} />
-      <span class="stepper-value">{from === null ? '—' : say(from)}</span>
-      <StepButton way="more" name={label} disabled={off} onStep={() => step(1)} />
-      <span class="stepper-state">
-        <Mark shown={shown} /> {text}
+      <span class="stepper-head">
+        <span>{label}</span>
+        {shown.quality !== 'confirmed' && (
+          <span class="stepper-state">
+            <Mark shown={shown} /> {text}
+          </span>
+        )}
+      </span>
+      <span class="stepper-row">
+        <StepButton way="less" name={label} disabled={off} onStep={() => step(-1)} />
+        <span class="stepper-value">{from === null ? '—' : say(from)}</span>
+        <StepButton way="more" name={label} disabled={off} onStep={() => step(1)} />
       </span>
     </div>
   )

@@ -65,5 +65,6 @@ test('the form with a parameter is used where that parameter is given', () => {
 
 test('words of the field without a translation are shown as they are', () => {
   expect(word('value', 'HDMI_2')).toBe('HDMI 2')
+  expect(word('value', 'digital2')).toBe('Digital 2')
   expect(number(1204)).toBe('1,204')
 })

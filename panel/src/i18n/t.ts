@@ -20,10 +20,18 @@ export function t<K extends Key>(key: K, ...params: Params<K>): string {
   return typeof text === 'function' ? String(text(params[0])) : String(text)
 }
 
-/** A word of the field (`name.power`, `value.cool`), or the wire's own word where there is none. */
+/** A word of the field (`name.power`, `value.hdmi` of `hdmi2`), else the wire's own word. */
 export function word(group: 'name' | 'value' | 'kind' | 'state', id: string): string {
+  const found = listed(group, id)
+  if (found !== null) return found
+  const [, stem, count] = /^([a-z_]+?)_?(\d+)$/.exec(id) ?? []
+  const named = stem === undefined ? null : listed(group, stem)
+  return named === null ? id.replaceAll('_', ' ') : `${named} ${count}`
+}
+
+function listed(group: string, id: string): string | null {
   const text: unknown = (language.value === 'zh' ? zh : en)[`${group}.${id}` as Key]
-  return typeof text === 'string' ? text : id.replaceAll('_', ' ')
+  return typeof text === 'string' ? text : null
 }
 
 /** A text in two languages, as the room file writes it. */

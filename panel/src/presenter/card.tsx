@@ -1,9 +1,11 @@
 import type { JSX } from 'preact'
 import { Icon, kindIcon } from '../controls/icons'
-import { type Control, controlsOf } from '../controls/index'
-import { say, word } from '../i18n/t'
+import { type Control, controlsOf, isPower } from '../controls/index'
+import { say } from '../i18n/t'
 import { faultText } from '../shell/faults'
-import { faultOf } from '../store/faults'
+import { type Fault, faultOf } from '../store/faults'
+import { point } from '../store/points'
+import { tellsMotion } from '../store/room'
 import type { DeviceShape } from '../wire/wire.gen'
 import { DeviceControl } from './control'
 import { openDevice } from './device_sheet'
@@ -21,28 +23,32 @@ export function controlsFor(device: DeviceShape): readonly Control[] {
   return controls
 }
 
+/** Whether there is nothing to be done with a device but to read it. */
+export function isReadOnly(device: DeviceShape): boolean {
+  return !device.misconfigured && controlsFor(device).every((control) => control.kind === 'readout')
+}
+
 /** All controls of one device; works for every kind, also for one that nobody here has heard of. */
 export function DeviceCard({ device }: { device: DeviceShape }): JSX.Element {
   const fault = faultOf(device)
-  // A command's failure stands at its control.
-  const told = fault?.what === 'command' ? null : fault
   const controls = device.misconfigured ? [] : controlsFor(device)
+  const power = controls.find(isPower)
+  const moves = 'moving' in device.points && tellsMotion(point(`${device.id}.moving`).value)
   return (
-    <section class="card" data-device={device.id} aria-label={say(device.name)}>
-      <div class="card-head">
-        <Icon name={kindIcon(device.kind)} />
-        <h2>{say(device.name)}</h2>
-        <span class="card-kind">{word('kind', device.kind)}</span>
-      </div>
-      {told && (
-        <button type="button" class="ending" data-end={told.what} onClick={() => openDevice(device)}>
-          <Icon
-            name={told.what === 'misconfigured' ? 'lock' : told.what === 'offline' ? 'offline' : 'warn'}
-          />
-          <span>{faultText(told)}</span>
-        </button>
+    <section class="card" data-device={device.id} data-moving={moves} aria-label={say(device.name)}>
+      {power ? (
+        <h2 class="card-power">
+          <DeviceControl device={device} control={power} label={say(device.name)} />
+        </h2>
+      ) : (
+        <div class="card-head">
+          <Icon name={kindIcon(device.kind)} />
+          <h2>{say(device.name)}</h2>
+        </div>
       )}
-      {groups(controls).map((group) => (
+      {/* A command's failure stands at its control. */}
+      {fault && fault.what !== 'command' && <FaultOf device={device} fault={fault} />}
+      {groups(controls.filter((control) => control !== power)).map((group) => (
         <div key={group[0]?.id} class={CLASSES[shapeOf(group[0])]}>
           {group.map((control) => (
             <DeviceControl key={control.id} device={device} control={control} />
@@ -53,14 +59,25 @@ export function DeviceCard({ device }: { device: DeviceShape }): JSX.Element {
   )
 }
 
-const CLASSES = { buttons: 'card-row', channels: 'card-channels', rest: 'card-group' } as const
+const SIGNS = { misconfigured: 'lock', offline: 'offline', reported: 'warn', command: 'warn' } as const
 
-function shapeOf(control: Control | undefined): keyof typeof CLASSES {
-  if (control?.kind === 'button') return 'buttons'
-  return control?.kind === 'toggle' && control.channel !== undefined ? 'channels' : 'rest'
+function FaultOf({ device, fault }: { device: DeviceShape; fault: Fault }): JSX.Element {
+  return (
+    <button type="button" class="ending" data-end={fault.what} onClick={() => openDevice(device)}>
+      <Icon name={SIGNS[fault.what]} />
+      <span>{faultText(fault)}</span>
+    </button>
+  )
 }
 
-/** Buttons and channels stand side by side, everything else below each other. */
+const CLASSES = { tiles: 'card-tiles', readings: 'card-readings', rest: 'card-group' } as const
+
+function shapeOf(control: Control | undefined): keyof typeof CLASSES {
+  if (control?.kind === 'toggle' || control?.kind === 'button') return 'tiles'
+  return control?.kind === 'readout' ? 'readings' : 'rest'
+}
+
+/** Switches and buttons stand side by side, everything else below each other. */
 function groups(controls: readonly Control[]): Control[][] {
   const made: Control[][] = []
   for (const control of controls) {

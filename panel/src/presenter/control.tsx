@@ -23,6 +23,8 @@ import { again, beginHold, endedOf, shownOf, whole, wordsOf } from './use'
 export interface ControlProps {
   readonly device: DeviceShape
   readonly control: Control
+  /** Instead of the control's own word; the switch of a whole device carries the device's name. */
+  readonly label?: string
 }
 type Of<K extends Control['kind']> = ControlProps & { readonly control: Extract<Control, { kind: K }> }
 
@@ -38,10 +40,10 @@ export function DeviceControl(props: ControlProps): JSX.Element {
   )
 }
 
-function Kind({ device, control }: ControlProps): JSX.Element {
+function Kind({ device, control, label }: ControlProps): JSX.Element {
   switch (control.kind) {
     case 'toggle':
-      return <ToggleOf device={device} control={control} />
+      return <ToggleOf device={device} control={control} label={label ?? labelOf(control)} />
     case 'fader':
     case 'stepper':
       return <LevelOf device={device} control={control} />
@@ -66,12 +68,12 @@ export function labelOf(control: Control): string {
   return t(control.name === 'output' ? 'name.output' : 'name.channel', { n: control.channel })
 }
 
-function ToggleOf({ device, control }: Of<'toggle'>): JSX.Element {
+function ToggleOf({ device, control, label }: Of<'toggle'> & { label: string }): JSX.Element {
   const shown = shownOf(device, control.point, control.id)
   const send = ({ command, args }: Wish) => ask(device.id, control.id, command, whole(device, command, args))
   return (
     <Toggle
-      label={labelOf(control)}
+      label={label}
       icon={control.name === 'power' ? kindIcon(device.kind) : null}
       shown={shown}
       text={stateText(shown, wordsOf(device, control.point, control), true)}
@@ -112,8 +114,7 @@ function withUnit(value: number, unit: string | null): string {
 function SegmentOf({ device, control }: Of<'segment'>): JSX.Element {
   const shown = shownOf(device, control.point, control.id)
   const words = wordsOf(device, control.point, control)
-  const say = (value: Value) =>
-    control.name === 'output' && value === 0 ? word('value', 'untied') : words(value)
+  const say = (value: Value) => (control.name === 'output' ? sourceWords(value) : words(value))
   return (
     <Segment
       label={labelOf(control)}
@@ -125,6 +126,12 @@ function SegmentOf({ device, control }: Of<'segment'>): JSX.Element {
       onWhy={() => openDevice(device)}
     />
   )
+}
+
+/** An input of a matrix; 0 is none. */
+function sourceWords(value: Value): string {
+  if (value === null) return '—'
+  return value === 0 ? word('value', 'untied') : t('name.source', { n: String(value) })
 }
 
 function ButtonOf({ device, control }: Of<'button'>): JSX.Element {
@@ -157,5 +164,7 @@ function ReadoutOf({ device, control }: Of<'readout'>): JSX.Element {
   const text = observed
     ? t('quality.reportedAt', { time: clockTime(shown.ts) })
     : stateText(shown, say, false)
-  return <Readout label={labelOf(control)} shown={shown} value={say(shown.value)} text={text} />
+  // The name of a sensor says what it reads.
+  const label = control.name === 'value' ? null : labelOf(control)
+  return <Readout label={label} shown={shown} value={say(shown.value)} text={text} />
 }

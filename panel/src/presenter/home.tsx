@@ -23,7 +23,6 @@ export function Home(): JSX.Element {
   if (devices.value.length === 0) return <p>{t('home.empty')}</p>
   return (
     <div class="home">
-      {zoned && <Grouping />}
       <div class="home-groups">
         {groups.map((group) => (
           <section key={group.key} class="group" aria-label={group.title}>
@@ -36,6 +35,7 @@ export function Home(): JSX.Element {
           </section>
         ))}
       </div>
+      {zoned && <Grouping />}
     </div>
   )
 }

@@ -10,7 +10,7 @@ export function Lift({ devices }: { devices: readonly DeviceShape[] }): JSX.Elem
   return (
     <>
       {interrupted.value && <InterruptedNote />}
-      <div class="cards cards-wide">
+      <div class="cards">
         {devices.map((device) => (
           <DeviceCard key={device.id} device={device} />
         ))}

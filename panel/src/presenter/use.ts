@@ -1,9 +1,11 @@
 import type { Control } from '../controls/index'
 import { type Ended, type Shown, show, type Value, valueText } from '../controls/shown'
+import { word } from '../i18n/t'
 import { ask, hold } from '../socket/actions'
 import { type Args, type Asked, dismiss, newestOf } from '../store/commands'
 import { named } from '../store/names'
 import { point } from '../store/points'
+import { room } from '../store/room'
 import { stale } from '../store/session'
 import type { ArgShape, DeviceShape } from '../wire/wire.gen'
 
@@ -30,8 +32,26 @@ export function wordsOf(
   name: string | null,
   control: Control,
 ): (value: Value) => string {
+  return pointWords(device, name, control.kind === 'toggle')
+}
+
+/** The same without a control; `switched`: true and false are on and off. */
+export function pointWords(
+  device: DeviceShape,
+  name: string | null,
+  switched: boolean,
+): (value: Value) => string {
   const shape = name === null ? null : (device.points[name] ?? null)
-  return (value) => valueText(value, shape, control.kind === 'toggle')
+  if (shape?.type === 'bool' && isDoor(device.id)) {
+    return (value) => (value === null ? '—' : word('value', value === true ? 'open' : 'closed'))
+  }
+  return (value) => valueText(value, shape, switched)
+}
+
+/** Whether the room's drawing says that a contact is a door's. */
+function isDoor(device: string): boolean {
+  const doors = (room.value?.plan as { doors?: unknown } | null)?.doors
+  return Array.isArray(doors) && doors.some((door: { contact?: unknown } | null) => door?.contact === device)
 }
 
 const REFUSED_S = 8

@@ -40,11 +40,20 @@ export function FaultList(): JSX.Element {
   return (
     <ul class="faults">
       {faults.value.map((fault) => (
-        <li key={fault.device.id}>
-          <b>{say(fault.device.name)}</b> {faultText(fault)}
-        </li>
+        <li key={fault.device.id}>{withName(say(fault.device.name), faultText(fault))}</li>
       ))}
     </ul>
+  )
+}
+
+/** A text that begins with the device's name needs it no second time. */
+function withName(name: string, text: string): JSX.Element {
+  const rest = text.startsWith(name) ? text.slice(name.length) : ` ${text}`
+  return (
+    <>
+      <b>{name}</b>
+      {rest}
+    </>
   )
 }
 
@@ -63,7 +72,11 @@ export function FaultButton(): JSX.Element | null {
         )
       }
     >
-      <Icon name="warn" /> <span>{t('faults.count', { n })}</span>
+      <Icon name="warn" />
+      <span class="fault-words">{t('faults.count', { n })}</span>
+      <span class="fault-number" aria-hidden="true">
+        {n}
+      </span>
     </button>
   )
 }

@@ -26,8 +26,10 @@ function Help(): JSX.Element {
       <h3>{t('help.faults')}</h3>
       <FaultList />
       <p class="help-safety">{t('help.safety')}</p>
-      <Choice label={t('theme.label')} values={THEMES} chosen={theme} word={(v) => t(`theme.${v}`)} />
-      <Choice label={t('size.label')} values={SIZES} chosen={size} word={(v) => t(`size.${v}`)} />
+      <div class="help-choices">
+        <Choice label={t('theme.label')} values={THEMES} chosen={theme} word={(v) => t(`theme.${v}`)} />
+        <Choice label={t('size.label')} values={SIZES} chosen={size} word={(v) => t(`size.${v}`)} />
+      </div>
       <div class="help-row">
         <button type="button" class="plain" onClick={() => location.reload()}>
           {t('help.reload')}

@@ -57,7 +57,8 @@ function known(extra: Extra): Known {
       return message.seq
     },
     outcome: (message) => {
-      finish(message.id, { outcome: message.outcome, code: message.code, params: message.params })
+      const params = { s: message.ms / 1000, ...message.params }
+      finish(message.id, { outcome: message.outcome, code: message.code, params })
       extra.outcome?.(message.id)
       return null
     },
