@@ -15,9 +15,10 @@ from typing import Any, Protocol
 
 import structlog
 
+from drivers.backlog import Backlog
 from drivers.clock import Clock
-from drivers.commands import OutcomeKind, Priority, RetryClass
-from drivers.errors import DriverError, NoReply, Unreachable
+from drivers.device import Device
+from drivers.errors import Collision, DriverError, Unreachable
 from drivers.job import Job
 from drivers.lane import Lane
 from drivers.points import Report
@@ -25,7 +26,7 @@ from drivers.port import Port
 from drivers.session import PortState, Session
 from drivers.trace import TraceEvent, payload
 from drivers.transport.base import Transport
-from drivers.transport.frames import Chunk, Frame, Published
+from drivers.transport.frames import Chunk, Collided, Frame, Published
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -34,9 +35,6 @@ SCHEDULE = (0.2, 0.5, 1.0, 2.0, 5.0)
 JITTER = 0.2
 LOOK = 1.0
 """Seconds between looks whether a serial port's path is back."""
-DEVICE_QUEUE = 64
-LINK_QUEUE = 256
-"""Commands waiting, at most (trust.md 6)."""
 
 
 class LinkListener(Protocol):
@@ -76,7 +74,9 @@ class Link:
         self.lane = Lane(clock, window, gap)
         self.ports: dict[str, Port] = {}
         self.sessions: dict[str, Session] = {}
-        self.jobs: dict[str, list[Job]] = {}
+        self.backlog = Backlog()
+        self.buses: dict[type[Device[Any]], asyncio.Event] = {}
+        """Kind of device -> set when the line has been opened for all of them on this connection."""
         self.up = asyncio.Event()
         self.error: DriverError | None = Unreachable("not connected yet")
         self.attempts = 0
@@ -88,7 +88,6 @@ class Link:
         self._lost: asyncio.Future[DriverError] | None = None
         self._ever_up = False
         self._told: str | None = None
-        self._groups: dict[tuple[str, str], asyncio.Lock] = {}
 
     @property
     def kind(self) -> str:
@@ -101,12 +100,6 @@ class Link:
         kind, _, place = self.transport.endpoint.partition(":")
         return place.rpartition(":")[0] if kind in ("tcp", "udp") else ""
 
-    def look_again(self, device_id: str) -> None:
-        """Have a device's polled points asked soon."""
-        session = self.sessions.get(device_id)
-        if session is not None:
-            session.ask_soon()
-
     # -- devices --------------------------------------------------------------------------------------------------
 
     def port(self, device_id: str) -> Port:
@@ -116,7 +109,6 @@ class Link:
     def attach(self, port: Port) -> None:
         """Take in a port whose device is bound; it comes online with the link, or now if the link is up."""
         self.ports[port.device_id] = port
-        self.jobs[port.device_id] = []
         port.device.attach(self.listener.on_report)
         self.transport.subscribe(port.device.topics())
         self.sessions[port.device_id] = Session(self, port)
@@ -125,13 +117,11 @@ class Link:
 
     async def detach(self, device_id: str) -> None:
         """Let a device go: its jobs are cancelled, its session ends."""
-        for job in list(self.jobs.get(device_id, ())):
-            job.end_with(OutcomeKind.CANCELLED, "stopping")
+        self.backlog.forget(device_id)
         session = self.sessions.pop(device_id, None)
         if session is not None:
             await session.stop()
         self.ports.pop(device_id, None)
-        self.jobs.pop(device_id, None)
 
     # -- life -----------------------------------------------------------------------------------------------------
 
@@ -191,6 +181,8 @@ class Link:
     async def _pause(self) -> None:
         """Wait for the next attempt: the schedule, a kick, or the port's path appearing."""
         if self.error is not None and self.error.permanent:
+            # A kick from before says nothing: whoever gave it did not know of the wrong password or PIN.
+            self._kick.clear()
             await self._kick.wait()
             self.error = None
             return
@@ -232,6 +224,8 @@ class Link:
         self._ever_up = True
         self.error = self._told = None
         self._trace_event("link", "up")
+        self._kick.clear()
+        self.buses.clear()
         self.lane.open()
         self.up.set()
         for session in self.sessions.values():
@@ -239,15 +233,10 @@ class Link:
 
     def _go_down(self, error: DriverError) -> None:
         self.up.clear()
-        self.lane.close()
         for port in self.ports.values():
             port.fail_all(error if isinstance(error, Unreachable) else Unreachable(str(error)))
-        for job in [j for jobs in self.jobs.values() for j in jobs if j.retry is RetryClass.MOTION]:
-            # What moves is never continued on the next connection, not even the second copy of a frame.
-            if job.tx:
-                job.end_with(OutcomeKind.TIMEOUT, NoReply.code)
-            else:
-                job.end_with(OutcomeKind.OFFLINE, Unreachable.code)
+        self.lane.close()
+        self.backlog.end_motion()
 
     def _note_down(self, error: DriverError) -> None:
         """Say once for each loss that, and why, the link is down; not once for each attempt."""
@@ -280,18 +269,22 @@ class Link:
         if not self.up.is_set():
             raise Unreachable(str(self.error or "not connected"))
         now = self.clock.monotonic()
-        data, topic = payload(frame)
         handover = self.transport.send(frame)
         await handover
+        self.note_sent(frame, job, now)
+        return self.wire_time(len(payload(frame)[0]))
+
+    def note_sent(self, frame: Frame, job: Job, at: float) -> None:
+        """Count and trace a frame that left for `job` at the monotonic second `at`, by whatever way."""
+        data, topic = payload(frame)
         job.tx += 1
         if job.first_tx is None:
-            job.first_tx = now
+            job.first_tx = at
         self.listener.on_trace(
             TraceEvent(
                 self.clock.wall(), self.id, job.device, "tx", data, topic, _told(job), job.id
             )
         )
-        return self.wire_time(len(data))
 
     def wire_time(self, size: int) -> float:
         """Return the seconds that `size` bytes take."""
@@ -299,6 +292,11 @@ class Link:
 
     def _receive(self, chunk: Chunk) -> None:
         self.lane.received()
+        if isinstance(chunk, Collided):
+            self.counters["collisions"] += 1
+            self.lane.interrupt(Collision("two talked at once"))
+            self._trace_rx(chunk, "", "collision")
+            return
         told = False
         for port in list(self._hearers(chunk)):
             texts = port.receive(chunk)
@@ -327,46 +325,6 @@ class Link:
         self.listener.on_trace(
             TraceEvent(self.clock.wall(), self.id, "", direction, b"", "", text, "")
         )
-
-    # -- the queue of commands ------------------------------------------------------------------------------------
-
-    def admit(self, job: Job, *, flush: bool) -> bool:
-        """Take a job in: newest wins, STOP empties its device's queue. False: too many wait already."""
-        mine = self.jobs.setdefault(job.device, [])
-        if flush:
-            for other in list(mine):
-                if other.priority is not Priority.SAFETY:
-                    other.end_with(OutcomeKind.CANCELLED, "stopped")
-            self.lane.preempt_others(job.device)
-        if job.key is not None:
-            for other in list(mine):
-                if other.key == job.key and (
-                    other.priority is not Priority.SAFETY or job.priority is Priority.SAFETY
-                ):
-                    other.give_way()
-        if job.bounded and job.priority is not Priority.SAFETY:
-            waiting = sum(1 for j in mine if j.bounded and j.verdict is None)
-            everywhere = sum(
-                1 for jobs in self.jobs.values() for j in jobs if j.bounded and j.verdict is None
-            )
-            if waiting >= DEVICE_QUEUE or everywhere >= LINK_QUEUE:
-                return False
-        mine.append(job)
-        return True
-
-    def dismiss(self, job: Job) -> None:
-        """Forget a job that has ended."""
-        jobs = self.jobs.get(job.device)
-        if jobs is not None and job in jobs:
-            jobs.remove(job)
-
-    def group(self, device: str, name: str) -> asyncio.Lock:
-        """Return what commands of one `exclusive` group hold while they run, completion included."""
-        return self._groups.setdefault((device, name), asyncio.Lock())
-
-    def busy(self, device: str) -> bool:
-        """Return whether a command (no poll) of this device is under way."""
-        return any(j.bounded for j in self.jobs.get(device, ()))
 
 
 def matches(pattern: str, topic: str) -> bool:
