@@ -42,6 +42,16 @@ class LinkDefaults:
     """True where several devices of this driver may sit on one line."""
 
 
+@dataclass(frozen=True, slots=True)
+class Waking:
+    """How a device is reached whose network sleeps with it (Wake-on-LAN)."""
+
+    takes: float
+    """Seconds until it can be reached, at most."""
+    prepare: Callable[[], Awaitable[Callable[[], bytes]]]
+    """Find the way; what it returns sends the frame at once, without waiting for anything, and gives its bytes."""
+
+
 class Device(Generic[SettingsT]):
     """One device of the room."""
 
@@ -91,6 +101,10 @@ class Device(Generic[SettingsT]):
     def topics(self) -> tuple[str, ...]:
         """Return the MQTT topic filters that this device listens to."""
         return ()
+
+    def waking(self, command: str) -> Waking | None:
+        """Return how to wake it for this command when its link is down; None: the command does not wake it."""
+        return None
 
     @property
     def motion(self) -> MotionSpec | None:
