@@ -1,28 +1,31 @@
 """Compose the parts of the daemon, start them, and stop them in order.
 
 Start: configuration -> web -> links, all at once; the panel answers before any device does, and whether one does or
-not. Stop, at most 3 s: nothing new, stop what moves, tell the panels, close.
+not. Without any usable configuration it starts too, with no device and the page that says what is wrong. Stop, at most
+3 s: nothing new, stop what moves, tell the panels, close.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import hashlib
+import os
 import secrets
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from aiohttp import web
 
 from drivers.clock import Clock, LoopClock
-from roomd.assembly import BrokerAddress, make_facts, make_plan, make_transport, own_broker
-from roomd.broker import BrokerMissing, ManagedBroker
-from roomd.config.durable import make_folder, write_durably
+from roomd.assembly import NO_ROOM, make_facts, make_plan, make_transport
+from roomd.broker import RoomBroker
+from roomd.config.durable import FolderInUse, lock_folder, make_folder, write_durably
+from roomd.config.places import Problem
+from roomd.config.report import report
 from roomd.config.room import Room
 from roomd.config_service import ConfigKeeper
 from roomd.control.dispatch import Dispatch
@@ -30,12 +33,12 @@ from roomd.control.holds import Holds
 from roomd.control.lifeline import Lifeline
 from roomd.control.plan import RoomPlan
 from roomd.control.supervisor import Supervisor
+from roomd.control_socket import remove as remove_control_socket
 from roomd.control_socket import serve as serve_control_socket
-from roomd.control_socket import socket_path
 from roomd.identity.tokens import Tokens
 from roomd.state.store import Store
 from roomd.web.assets import Assets
-from roomd.web.failure import failure_app
+from roomd.web.failure import failure_page
 from roomd.web.feed import Feed
 from roomd.web.metrics import count
 from roomd.web.room_view import snapshot
@@ -43,9 +46,14 @@ from roomd.web.server import make_app
 from roomd.web.services import Services
 from roomd.web.traces import Traces
 
+if TYPE_CHECKING:
+    from roomd.northbound.mdns import Presence
+
 log = structlog.stdlib.get_logger(__name__)
 
 PANEL = Path(__file__).parent / "_panel"
+PORT = 8470
+"""TCP port where neither the command line nor the room file names one."""
 Replace = Callable[[RoomPlan], Awaitable[RoomPlan]]
 
 
@@ -55,8 +63,11 @@ class Options:
 
     config: Path
     data: Path
+    socket: Path
+    """Where the command line finds it."""
     host: str
-    port: int
+    port: int | None
+    """TCP port, 0 for any; None: `web.port` where the room file names it, else 8470."""
     hosts: frozenset[str]
     """Names and addresses under which it answers."""
     lan: bool = False
@@ -65,16 +76,32 @@ class Options:
     strict: bool = False
     tokens: Tokens | None = None
     """The demo's own; None: those kept in the data folder."""
-    broker_host: str = "127.0.0.1"
+    broker_port: int = 1883
+    """Of the managed broker, where it is free; 0 for any."""
     replace_links: Replace | None = None
     """The demo puts its simulators in the place of real links."""
     simulators: Any = None
     announce: bool = True
     """mDNS."""
+    hangup_ends: bool = False
+    """The terminal's end is the program's (the demo in a terminal); else SIGHUP reloads."""
 
 
 class NoConfiguration(Exception):
-    """`--strict`, and the configuration has errors."""
+    """`--strict`, and the configuration has errors; `report` lists them for people."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__(f"{len(problems)} errors")
+        self.report = report(problems, {})
+
+
+class CannotServe(Exception):
+    """No server can be opened; `code` and `params` say why, for people."""
+
+    def __init__(self, code: str, **params: Any) -> None:
+        super().__init__(code)
+        self.code = code
+        self.params = params
 
 
 @dataclass
@@ -96,12 +123,19 @@ class App:
             self.clock, self.store, self.dispatch, self.holds, make_transport
         )
         self.lifeline = Lifeline(self.clock, self.supervisor.stoppable)
-        self.broker: ManagedBroker | None = None
+        self.broker = RoomBroker(
+            self.options.data / "broker",
+            self.options.broker_port,
+            lambda: installation(self.options.data),
+            self._warn,
+            always=self.options.simulators is not None,
+        )
         self.services: Services | None = None
-        self._announcing: asyncio.Task[None] | None = None
+        self._presence: Presence | None = None
         self._stop = asyncio.Event()
+        self._lock: int | None = None
         self._runners: list[web.AppRunner] = []
-        self._closers: list[Callable[[], Awaitable[None]]] = []
+        self._reloads: set[asyncio.Future[Any]] = set()
 
     # -- start ----------------------------------------------------------------------------------------------------
 
@@ -109,25 +143,40 @@ class App:
         """Open the web server, then everything else.
 
         Raises:
-            OSError: the port cannot be opened.
+            CannotServe: the port or the data folder cannot be used.
             NoConfiguration: `strict`, and the configuration has errors.
         """
-        make_folder(self.options.data)
+        try:
+            await self._start()
+        except BaseException:
+            await self.close()
+            raise
+
+    async def _start(self) -> None:
+        self._take_folder()
         room = await asyncio.to_thread(self.keeper.start)
         if self.options.strict and self.keeper.errors:
-            raise NoConfiguration
-        if room is None:
-            await self._serve_failure()
-            return
+            raise NoConfiguration(self.keeper.errors)
         self.services = self._make_services(room)
-        await self._serve(self.services)
-        await self._start_broker(room)
+        await self._serve(self.services, room)
         self.keeper.apply = self._apply
-        await self._apply(room)
         self.lifeline.start()
-        self._announce(room)
+        if room is None:
+            log.error("config.none", file=str(self.options.config), errors=len(self.keeper.errors))
+            return
+        await self._apply(room)
 
-    def _make_services(self, room: Room) -> Services:
+    def _take_folder(self) -> None:
+        try:
+            make_folder(self.options.data)
+            self._lock = lock_folder(self.options.data)
+        except FolderInUse:
+            raise CannotServe("data_in_use", path=str(self.options.data)) from None
+        except OSError as error:
+            why = error.strerror or str(error)
+            raise CannotServe("cannot_use", path=str(self.options.data), why=why) from error
+
+    def _make_services(self, room: Room | None) -> Services:
         traces = Traces()
         self.supervisor.traces.append(traces.on_trace)
         self.dispatch.outcomes.append(count)
@@ -141,13 +190,20 @@ class App:
             tokens=self._tokens(),
             traces=traces,
             assets=Assets(PANEL),
-            facts=make_facts(room),
+            facts=NO_ROOM if room is None else make_facts(room),
             config=self.keeper,
             simulators=self.options.simulators,
             lan=self.options.lan,
             discover=self._discover,
             doctor=self._doctor,
+            failure=self._failure,
         )
+
+    def _failure(self) -> str | None:
+        """Return the page that says what is wrong, while nothing usable was ever read."""
+        if self.keeper.room is not None:
+            return None
+        return failure_page(self.keeper.errors, self.options.config, self.keeper.contact)
 
     def _tokens(self) -> Tokens:
         if self.options.tokens is not None:
@@ -160,85 +216,72 @@ class App:
         tokens.save(path)
         return tokens
 
-    async def _serve(self, services: Services) -> None:
-        await self._listen(make_app(services, self.options.hosts, control_socket=False))
+    async def _serve(self, services: Services, room: Room | None) -> None:
+        port = self.options.port
+        if port is None:
+            port = PORT if room is None else web_port(room)
+        await self._listen(make_app(services, self.options.hosts, control_socket=False), port)
         control = make_app(services, frozenset(), control_socket=True)
-        self._runners.append(await serve_control_socket(control, socket_path(self.options.data)))
+        path = self.options.socket
+        try:
+            self._runners.append(await serve_control_socket(control, path))
+        except OSError as error:
+            why = error.strerror or str(error)
+            raise CannotServe("cannot_use", path=str(path), why=why) from error
 
-    async def _serve_failure(self) -> None:
-        """Serve the page that says what is wrong with the configuration; STOP is answered, nothing moves."""
-        log.error("config.none", file=str(self.options.config), errors=len(self.keeper.errors))
-        await self._listen(failure_app(self.keeper.errors, self.options.config))
-
-    async def _listen(self, app: web.Application) -> None:
+    async def _listen(self, app: web.Application, port: int) -> None:
         runner = web.AppRunner(
             app, access_log=None, shutdown_timeout=1.0, keepalive_timeout=15.0, max_line_size=4096
         )
         await runner.setup()
         self._runners.append(runner)
-        site = web.TCPSite(runner, self.options.host, self.options.port)
-        await site.start()
-        port = runner.addresses[0][1]
+        try:
+            await web.TCPSite(runner, self.options.host, port).start()
+        except OSError as error:
+            raise cannot_listen(port, error) from error
         host = self.options.shown_host or self.options.host
         shown = f"[{host}]" if ":" in host else host
-        self.url = f"http://{shown}:{port}"
-
-    async def _start_broker(self, room: Room) -> None:
-        if room.file.broker != "managed":
-            return
-        broker = ManagedBroker(
-            self.options.data / "broker",
-            self.options.broker_host,
-            0,
-            room.file.room.id,
-            f"roomd-{room.file.room.id}-{installation(self.options.data)}"[:23],
-        )
-        try:
-            await broker.start()
-        except BrokerMissing:
-            log.error("broker.missing", install="apt install mosquitto")  # noqa: TRY400  # no traceback: what to do is said
-            self._warn("broker_missing", {})
-            return
-        self.broker = broker
-        self._closers.append(broker.stop)
-
-    def _warn(self, code: str, params: dict[str, Any]) -> None:
-        if self.services is not None:
-            self.services.warnings.append({"code": code, "params": params})
-
-    def _announce(self, room: Room) -> None:
-        if not (self.options.announce and room.file.northbound.mdns.enabled):
-            return
-        from roomd.northbound.mdns import Announcement  # noqa: PLC0415  # 0.1 s that the start does not need
-
-        port = int(self.url.rsplit(":", 1)[1])
-        name = room.file.northbound.mdns.name or f"roomd-{room.file.room.id}".replace("_", "-")
-        announcement = Announcement(name, self.options.host, port)
-        self._closers.append(announcement.close)
-        # Asking the network whether the name is free takes seconds; the room does not wait for that.
-        self._announcing = asyncio.create_task(announcement.open(), name="mdns")
+        self.url = f"http://{shown}:{runner.addresses[0][1]}"
 
     # -- configuration --------------------------------------------------------------------------------------------
 
-    def _broker_address(self, room: Room) -> BrokerAddress | None:
-        if self.broker is not None:
-            return self.broker.address
-        return own_broker(room, installation(self.options.data))
-
     async def _apply(self, room: Room) -> dict[str, Any]:
-        plan = make_plan(room, self._broker_address(room))
+        """Go over to `room`: broker, devices, what the pages say, mDNS; what stays the same is not touched."""
+        broker = await self.broker.before(room)
+        plan = make_plan(room, broker)
         if self.options.replace_links is not None:
             plan = await self.options.replace_links(plan)
         change = await self.supervisor.apply(plan)
+        await self.broker.after(room)
         if self.services is not None:
             self.services.facts = make_facts(room)
             self.services.feed.broadcast(snapshot(self.services))
+        self._announce(room)
         return {
             "added": list(change.added),
             "removed": list(change.removed),
             "changed": list(change.changed),
             "untouched": list(change.untouched),
         }
+
+    def _warn(self, code: str, *, on: bool) -> None:
+        """Show or take away a banner of the admin page."""
+        if self.services is not None:
+            others = [w for w in self.services.warnings if w["code"] != code]
+            self.services.warnings = [*others, {"code": code, "params": {}}] if on else others
+
+    def _announce(self, room: Room) -> None:
+        mdns = room.file.northbound.mdns
+        wanted = self.options.announce and mdns.enabled
+        if self._presence is None:
+            if not wanted:
+                return
+            from roomd.northbound.mdns import Presence  # noqa: PLC0415  # 0.1 s that the start does not need
+
+            self._presence = Presence(self.options.host, int(self.url.rsplit(":", 1)[1]))
+        name = mdns.name or f"roomd-{room.file.room.id}".replace("_", "-")
+        # Asking the network whether the name is free takes seconds; the room does not wait for that.
+        self._presence.change(name if wanted else None)
 
     async def _discover(self) -> list[dict[str, Any]]:
         from roomd.discovery import discover  # noqa: PLC0415  # used once in a while
@@ -253,12 +296,16 @@ class App:
 
     # -- run and stop ---------------------------------------------------------------------------------------------
 
-    async def run(self) -> None:
-        """Run until `stop` or a signal; the room must have been started."""
+    def listen_to_signals(self) -> None:
+        """End kindly on SIGTERM and SIGINT, reload on SIGHUP; before the start, so that none is too early."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.stop)
-        loop.add_signal_handler(signal.SIGHUP, self._reload_by_signal)
+        hangup = self.stop if self.options.hangup_ends else self._reload_by_signal
+        loop.add_signal_handler(signal.SIGHUP, hangup)
+
+    async def run(self) -> None:
+        """Run until `stop`; the room must have been started."""
         try:
             await self._stop.wait()
         finally:
@@ -269,25 +316,50 @@ class App:
         self._stop.set()
 
     def _reload_by_signal(self) -> None:
+        if self.keeper.apply is None:
+            return
         task = asyncio.ensure_future(self.keeper.reload())
-        _reloads.add(task)
-        task.add_done_callback(_reloads.discard)
+        self._reloads.add(task)
+        task.add_done_callback(self._reloads.discard)
 
     async def close(self) -> None:
-        """Stop what moves, tell the panels, close everything."""
+        """Stop what moves, tell the panels, close everything; harmless when done already."""
         await self.supervisor.halt()
         self.lifeline.stop()
+        for task in self._reloads:
+            task.cancel()
         if self.services is not None:
-            self.services.feed.broadcast({"type": "bye", "code": "restart"})
-            await asyncio.sleep(0)
+            self.services.feed.close()
         await self.supervisor.close()
-        for closer in reversed(self._closers):
-            with contextlib.suppress(Exception):
-                await closer()
-        for runner in self._runners:
+        if self._presence is not None:
+            await self._presence.close()
+        await self.broker.close()
+        runners, self._runners = self._runners, []
+        for runner in runners:
             await runner.cleanup()
-        with contextlib.suppress(FileNotFoundError):
-            socket_path(self.options.data).unlink()
+        if self._lock is not None:
+            remove_control_socket(self.options.socket)
+            os.close(self._lock)
+            self._lock = None
+
+
+def cannot_listen(port: int, error: OSError) -> CannotServe:
+    """Return why a port cannot be opened, with the program that has it where that can be seen."""
+    from errno import EADDRINUSE  # noqa: PLC0415  # the sad path alone
+
+    from roomd.doctor import listener  # noqa: PLC0415  # as above
+
+    if error.errno != EADDRINUSE:
+        return CannotServe("cannot_listen", port=port, why=os.strerror(error.errno or 0))
+    program = listener(port)
+    return CannotServe(
+        "port_in_use", port=port, **({} if program is None else {"program": program})
+    )
+
+
+def web_port(room: Room) -> int:
+    """Return the room's TCP port: only one that its file names, for 443 is kept for HTTPS."""
+    return room.file.web.port if "port" in room.file.web.model_fields_set else PORT
 
 
 def installation(data: Path) -> str:
@@ -297,7 +369,3 @@ def installation(data: Path) -> str:
         make_folder(data)
         write_durably(path, secrets.token_hex(16).encode())
     return hashlib.sha256(path.read_bytes()).hexdigest()[:8]
-
-
-_reloads: set[asyncio.Future[dict[str, Any]]] = set()
-"""Keeps the tasks from being collected while they run."""

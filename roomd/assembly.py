@@ -18,6 +18,16 @@ MQTT = "mqtt"
 MEMORY: MutableMapping[str, str] = {}
 """What transports remember from one connection to the next, such as a display's certificate."""
 
+NO_ROOM = RoomFacts(
+    id="",
+    name={"zh": "会议室", "en": "Room"},
+    language="zh",
+    contact=None,
+    idle_after=300.0,
+    plan=None,
+)
+"""What is said of a room without any usable configuration."""
+
 
 @dataclass(frozen=True)
 class BrokerAddress:
@@ -46,14 +56,15 @@ def make_plan(room: Room, broker: BrokerAddress | None) -> RoomPlan:
     return RoomPlan(links, devices, zones)
 
 
-def own_broker(room: Room, installation: str) -> BrokerAddress | None:
+def own_broker(room: Room, client_id: str) -> BrokerAddress | None:
     """Return the site's own broker from the room file; None where there is none or it is managed."""
     entry = room.file.broker
     if not isinstance(entry, BrokerEntry):
         return None
     password = entry.password.get_secret_value() if entry.password is not None else ""
-    client_id = entry.client_id or f"roomd-{room.file.room.id}-{installation}"
-    return BrokerAddress(entry.host, entry.port, entry.user or "", password, client_id)
+    return BrokerAddress(
+        entry.host, entry.port, entry.user or "", password, entry.client_id or client_id
+    )
 
 
 def make_facts(room: Room) -> RoomFacts:

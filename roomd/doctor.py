@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import stat
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -39,6 +40,27 @@ def examine(config: Path, data: Path) -> list[Check]:
         _ports(),
         _fonts(),
     ]
+
+
+def listener(port: int) -> str | None:
+    """Return the name of the program that listens on a TCP port of this machine, None where that cannot be seen."""
+    inodes = {f"socket:[{inode}]" for inode in _listening(port)}
+    for folder in Path("/proc").glob("[0-9]*/fd") if inodes else ():
+        try:
+            if any(str(link.readlink()) in inodes for link in folder.iterdir()):
+                return (folder.parent / "comm").read_text("utf-8").strip()
+        except OSError:
+            continue  # another user's, or gone meanwhile
+    return None
+
+
+def _listening(port: int) -> Iterator[str]:
+    """Yield the inodes of sockets in the state LISTEN (0A) on a port."""
+    for table in (Path("/proc/net/tcp"), Path("/proc/net/tcp6")):
+        for line in table.read_text("ascii").splitlines()[1:] if table.exists() else ():
+            cells = line.split()
+            if cells[3] == "0A" and cells[1].endswith(f":{port:04X}"):
+                yield cells[9]
 
 
 def _config(config: Path, data: Path) -> Check:

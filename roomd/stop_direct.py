@@ -6,47 +6,71 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
+import structlog
+
 from drivers.clock import LoopClock
 from drivers.errors import DriverError
 from drivers.link import Link
 from drivers.points import Report
 from drivers.session import PortState
+from drivers.spec import DriverSpec
 from drivers.trace import TraceEvent
 from drivers.transport.frames import Chunk
 from roomd.assembly import make_plan, make_transport
 from roomd.config_service import ConfigKeeper
-from roomd.control.plan import LinkPlan, RoomPlan
+from roomd.control.plan import DevicePlan, LinkPlan, RoomPlan
 
+log = structlog.stdlib.get_logger(__name__)
 TOGETHER = 2.0
 """Seconds for all lines together: systemd waits for this on the way out."""
 
 
-async def stop_direct(config: Path, data: Path) -> dict[str, Any]:
-    """Stop what can be stopped without a broker; return `{"devices": {id: {"outcome", "code"}}}`."""
-    room = ConfigKeeper(config, data).start()
+MOVES = frozenset({"lift", "screen", "curtain"})
+"""Kinds whose stop must be told of even where no bytes of ours can reach them."""
+
+
+async def stop_direct(config: Path, data: Path) -> dict[str, Any] | None:
+    """Stop what can be stopped without a broker.
+
+    What ran last counts, not what the file says by now: those devices are the ones that may be moving.
+
+    Returns:
+        `{"devices": {id: {"outcome", "code"}}}`; None where there is no usable configuration.
+    """
+    room = ConfigKeeper(config, data).last_good()
     if room is None:
-        return {"devices": {}}
+        return None
     plan = make_plan(room, None)
     frames = _frames(plan)
     work = [_stop_line(plan.links[link], by_device) for link, by_device in frames.items()]
     outcomes: dict[str, Any] = {}
     for found in await asyncio.gather(*work):
         outcomes |= found
+    for device in plan.devices.values():
+        if device.kind in MOVES and device.id not in outcomes:
+            outcomes[device.id] = {"outcome": "offline", "code": "unreachable"}
     return {"devices": outcomes}
 
 
 def _frames(plan: RoomPlan) -> dict[str, dict[str, tuple[bytes, ...]]]:
     found: dict[str, dict[str, tuple[bytes, ...]]] = {}
-    clock = LoopClock()
     for device in plan.devices.values():
         if device.spec is None or plan.links[device.link].kind in ("mqtt", "http"):
             continue
-        # A link that is never run: the driver only tells its frames.
-        link = Link(device.link, make_transport(plan.links[device.link]), clock, _Deaf())
-        frames = device.spec.device(device.id, device.settings, link.port(device.id)).stop_frames()
-        if frames:
+        if frames := _frames_of(device, device.spec, plan.links[device.link]):
             found.setdefault(device.link, {})[device.id] = frames
     return found
+
+
+def _frames_of(device: DevicePlan, spec: DriverSpec, line: LinkPlan) -> tuple[bytes, ...]:
+    # A link that is never run: the driver only tells its frames.
+    link = Link(device.link, make_transport(line), LoopClock(), _Deaf())
+    try:
+        return spec.device(device.id, device.settings, link.port(device.id)).stop_frames()
+    except Exception:
+        # A driver's own mistake keeps no other motor running.
+        log.exception("device.not_made", device=device.id)
+        return ()
 
 
 class _Deaf:

@@ -36,6 +36,7 @@ class MqttWire:
         self._simulators: list[Simulator] = []
         self._client: aiomqtt.Client | None = None
         self._task: asyncio.Task[None] | None = None
+        self._greeting: set[asyncio.Task[None]] = set()
         self.ready = asyncio.Event()
         """It is connected and has subscribed."""
 
@@ -48,6 +49,23 @@ class MqttWire:
         """Put a simulator on the broker."""
         simulator.wire = self
         self._simulators.append(simulator)
+        if self._client is not None:
+            task = asyncio.create_task(self._greet(self._client, simulator))
+            self._greeting.add(task)
+            task.add_done_callback(self._greeting.discard)
+
+    async def settled(self) -> None:
+        """Wait until what was attached to a running wire listens to its topics."""
+        if self._greeting:
+            await asyncio.wait(self._greeting)
+
+    async def _greet(self, client: aiomqtt.Client, simulator: Simulator) -> None:
+        """Subscribe for one that came later; a lost connection subscribes for all when it is back."""
+        with contextlib.suppress(aiomqtt.MqttError):
+            for topic in simulator.topics():
+                await client.subscribe(topic, qos=1)
+            if "unplug" not in simulator.faults:
+                simulator.connected(None)
 
     def detach(self, simulator: Simulator) -> None:
         """Take a simulator away."""

@@ -106,7 +106,8 @@ class Mqtt:
             async with self._make_client() as client:
                 self._client = client
                 await self._ask_for(client, {f"{self._own}/ping", *self._topics})
-                ready.set_result(None)
+                if not ready.done():  # else it was given up meanwhile
+                    ready.set_result(None)
                 async with asyncio.TaskGroup() as group:
                     group.create_task(self._ping(client))
                     group.create_task(self._listen(client, on_chunk))

@@ -9,12 +9,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from roomd.cli import complete
 from roomd.cli.output import REFUSED, USAGE, DataOption, JsonOption, fail, print_json, print_table
 
 if TYPE_CHECKING:
     import aiohttp
 
-DeviceArgument = Annotated[str, typer.Argument(help="Device id, for example lights.table.")]
+DeviceArgument = Annotated[
+    str,
+    typer.Argument(help="Device id, for example lights.table.", autocompletion=complete.devices),
+]
+SHORT = 10.0
+"""Seconds that a question may take that no device answers."""
+STOP_WITHIN = 4.0
+"""Seconds after which somebody who presses STOP is told to use the wall switch: each device has 1 s."""
 
 
 def devices(*, data: DataOption = None, as_json: JsonOption = False) -> None:
@@ -41,7 +49,9 @@ def devices(*, data: DataOption = None, as_json: JsonOption = False) -> None:
 
 def send(
     device: DeviceArgument,
-    command: Annotated[str, typer.Argument(help="Command, for example on.")],
+    command: Annotated[
+        str, typer.Argument(help="Command, for example on.", autocompletion=complete.commands)
+    ],
     args: Annotated[
         list[str] | None, typer.Argument(help="ARG=VALUE, for example level=40.")
     ] = None,
@@ -64,7 +74,9 @@ def send(
 
 def why(
     device: DeviceArgument,
-    command: Annotated[str, typer.Argument(help="Command, for example up.")],
+    command: Annotated[
+        str, typer.Argument(help="Command, for example up.", autocompletion=complete.commands)
+    ],
     *,
     data: DataOption = None,
     as_json: JsonOption = False,
@@ -93,34 +105,50 @@ def stop(
     as_json: JsonOption = False,
 ) -> None:
     """Stop everything that moves. This is no emergency stop: keep the hard-wired one in reach."""
-    if direct:
-        from roomd.stop_direct import stop_direct
-
-        answer: Any = asyncio.run(
-            stop_direct(config or Path("/etc/roomd/room.yaml"), data or Path("/var/lib/roomd"))
-        )
-    else:
-        from roomd.cli.client import ask
-
-        _, answer = ask("POST", "/stop", data)
+    answer = _stop_direct(config, data) if direct else _stop_daemon(data)
     outcomes = answer["devices"]
     if as_json:
         print_json(answer)
+    elif outcomes:
+        rows = [(d, o["outcome"], o.get("code")) for d, o in outcomes.items()]
+        print_table(("device", "outcome", "why"), rows)
     else:
-        print_table(("device", "outcome"), [(d, o["outcome"]) for d, o in outcomes.items()])
+        typer.echo(_words("stop.nothing", {}))
     if any(o["outcome"] not in ("sent", "confirmed", "superseded") for o in outcomes.values()):
         raise typer.Exit(REFUSED)
 
 
+def _stop_daemon(data: Path | None) -> Any:
+    from roomd.cli.client import ask
+
+    _, answer = ask("POST", "/stop", data, within=STOP_WITHIN)
+    return answer
+
+
+def _stop_direct(config: Path | None, data: Path | None) -> Any:
+    from roomd.run import CONFIG, DATA
+    from roomd.stop_direct import stop_direct
+
+    answer = asyncio.run(stop_direct(config or CONFIG, data or DATA))
+    if answer is None:
+        fail("config_none", {})
+    return answer
+
+
 def trace(
-    device: Annotated[str | None, typer.Argument(help="Device id; left out: all.")] = None,
+    device: Annotated[
+        str | None,
+        typer.Argument(help="Device id; left out: all.", autocompletion=complete.devices),
+    ] = None,
     *,
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show frames live with their meaning, until Ctrl-C."""
+    """Show frames live with their meaning, until Ctrl-C. Exit code 1 where the daemon ends before."""
     from roomd.cli.client import with_daemon
 
+    if device is not None and device not in {d["id"] for d in _get("/devices", data)["devices"]}:
+        fail("unknown_device", {"device": device})
     topic = f"trace:{device or '*'}"
 
     async def watch(session: aiohttp.ClientSession) -> None:
@@ -135,6 +163,7 @@ def trace(
         with_daemon(data, watch)
     except KeyboardInterrupt:
         return
+    fail("daemon_ended", {})
 
 
 def config_reload(*, data: DataOption = None, as_json: JsonOption = False) -> None:
@@ -176,7 +205,7 @@ def _changed(status: int, answer: dict[str, Any], *, as_json: bool) -> None:
 def _get(path: str, data: Path | None) -> Any:
     from roomd.cli.client import ask
 
-    status, body = ask("GET", path, data)
+    status, body = ask("GET", path, data, within=SHORT)
     if status != 200:
         fail(body["code"], body["params"])
     return body

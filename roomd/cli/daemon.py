@@ -15,6 +15,9 @@ PortOption = Annotated[int, typer.Option("--port", min=0, max=65535, help="TCP p
 
 
 def demo(
+    more: Annotated[
+        list[str] | None, typer.Argument(metavar="[DEVICE]...", help="More devices for --fail.")
+    ] = None,
     *,
     port: PortOption = 8470,
     data: Annotated[
@@ -24,49 +27,65 @@ def demo(
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON line when ready.")
     ] = False,
-    fail_devices: Annotated[
-        list[str] | None, typer.Option("--fail", help="Device whose simulator is dead.")
+    dead: Annotated[
+        list[str] | None,
+        typer.Option("--fail", metavar="DEVICE", help="Device whose simulator is dead."),
     ] = None,
     config: Annotated[
         Path | None, typer.Option("--config", help="Room file; left out: the demo room.")
     ] = None,
 ) -> None:
     """Run a whole room on simulated devices that speak their real protocols."""
+    from roomd.app import CannotServe
     from roomd.demo.start import DemoOptions, UnknownDevices, run_demo
     from roomd.logs import set_up
 
+    if more and not dead:
+        fail("bad_argument", {"text": more[0]}, USAGE)
     set_up(quiet=True)
     with tempfile.TemporaryDirectory(prefix="roomd-demo-") as folder:
         options = DemoOptions(
-            config=config, data=data or Path(folder), port=port, lan=lan, dead=fail_devices or []
+            config=config,
+            data=data or Path(folder),
+            port=port,
+            lan=lan,
+            dead=[*(dead or ()), *(more or ())],
         )
         try:
             asyncio.run(run_demo(options, print_json if as_json else None))
         except UnknownDevices as error:
             fail("unknown_devices", {"ids": ", ".join(error.ids)}, USAGE)
-        except OSError as error:
-            fail("cannot_listen", {"port": port, "why": error.strerror or str(error)}, CANNOT_SERVE)
+        except CannotServe as error:
+            fail(error.code, error.params, CANNOT_SERVE)
 
 
 def run(
     *,
-    config: Annotated[Path, typer.Option("--config", help="Room file.")] = Path(
-        "/etc/roomd/room.yaml"
-    ),
-    data: Annotated[Path, typer.Option("--data", help="Data folder.")] = Path("/var/lib/roomd"),
+    config: Annotated[
+        Path | None, typer.Option("--config", help="Room file; left out: /etc/roomd/room.yaml.")
+    ] = None,
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            "--data",
+            help="Data folder, with control.sock in it; left out: /var/lib/roomd, and /run/roomd/control.sock.",
+        ),
+    ] = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="End with 78 where the configuration has errors.")
     ] = False,
 ) -> None:
     """Run the room."""
-    from roomd.app import NoConfiguration
+    from roomd.app import CannotServe, NoConfiguration
     from roomd.logs import set_up
-    from roomd.run import run_room
+    from roomd.run import CONFIG, run_room
 
     set_up(quiet=False)
+    file = config or CONFIG
     try:
-        asyncio.run(run_room(config, data, strict=strict))
-    except NoConfiguration:
-        fail("bad_config", {"file": str(config)}, CANNOT_SERVE)
-    except OSError as error:
-        fail("cannot_listen", {"port": "", "why": error.strerror or str(error)}, CANNOT_SERVE)
+        asyncio.run(run_room(file, data, strict=strict))
+    except NoConfiguration as error:
+        typer.echo(error.report, err=True, nl=False)
+        fail("bad_config", {"file": str(file)}, CANNOT_SERVE)
+    except CannotServe as error:
+        fail(error.code, error.params, CANNOT_SERVE)

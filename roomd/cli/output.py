@@ -13,6 +13,9 @@ DONE, REFUSED, USAGE = 0, 1, 2
 CANNOT_SERVE = 78
 """EX_CONFIG: no server could be opened, or `--strict` with a bad configuration."""
 
+WIDE = 4000
+"""Columns of a table that no terminal shows."""
+
 JsonOption = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]
 DataOption = Annotated[
     Path | None,
@@ -26,14 +29,18 @@ def print_json(value: Any) -> None:
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """Print a table for people."""
+    """Print a table for people; nothing is cut off, least of all where another program reads it."""
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(*columns, box=None, pad_edge=False, header_style="bold")
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        table.add_column(column, overflow="fold")
     for row in rows:
         table.add_row(*("" if cell is None else str(cell) for cell in row))
-    Console(soft_wrap=True).print(table)
+    console = Console()
+    # A pipe has no width of its own.
+    console.print(table, width=None if console.is_terminal else WIDE, markup=False)
 
 
 def fail(code: str, params: Mapping[str, Any], exit_code: int = REFUSED) -> NoReturn:

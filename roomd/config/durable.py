@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import tempfile
 from pathlib import Path
 
 PRIVATE = 0o600
 PRIVATE_FOLDER = 0o700
+
+LOCK = "lock"
+
+
+class FolderInUse(Exception):
+    """Another process uses this folder."""
 
 
 def write_durably(path: Path, content: bytes, *, mode: int = PRIVATE) -> None:
@@ -40,6 +47,22 @@ def make_folder(path: Path) -> None:
     make_folder(path.parent)
     path.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
     sync_folder(path.parent)
+
+
+def lock_folder(path: Path) -> int:
+    """Take a folder for this process, until the descriptor is closed or the process ends, however it ends.
+
+    Raises:
+        FolderInUse: another process has it.
+        OSError: it cannot be written.
+    """
+    descriptor = os.open(path / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        raise FolderInUse(path) from None
+    return descriptor
 
 
 def sync_folder(path: Path) -> None:

@@ -11,7 +11,7 @@ from roomd.config.device_checks import Devices, Surroundings, check_devices, sta
 from roomd.config.document import Document, read_document
 from roomd.config.driver_table import DriverTable
 from roomd.config.migrate import migrated
-from roomd.config.models import RoomFile
+from roomd.config.models import RoomFile, Words
 from roomd.config.nodes import Broken, Node
 from roomd.config.nodes import Mapping as MappingNode
 from roomd.config.places import Place, Problem, in_order
@@ -64,6 +64,7 @@ class _Loading:
         self.warnings: list[Problem] = []
         self.by_device: dict[str, list[Problem]] = {}
         self.found = Devices()
+        self.contact: Words | None = None
         for problem in document.problems:
             self._file_under(problem)
 
@@ -98,6 +99,7 @@ class _Loading:
         self._add(parts.problems)
         file, problems = check(RoomFile, parts.rest, (), parts.rest.place)
         self._add(problems)
+        self.contact = _contact(parts.rest)
         self._devices(parts.devices, parts.rest, file)
         known = self.found.built.keys() | self.found.broken.keys()
         plan, no_plan, problems = check_plan(parts.plan, known)
@@ -156,7 +158,13 @@ class _Loading:
             warnings=in_order(self.warnings),
             files=files,
             sha256=document.sha256,
+            contact=self.contact,
         )
+
+
+def _contact(rest: MappingNode) -> Words | None:
+    entry = rest.entries.get("contact")
+    return None if entry is None else check(Words, entry.node, ("contact",), entry.key_place)[0]
 
 
 def _places(root: MappingNode, key: str) -> dict[str, Place]:

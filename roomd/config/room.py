@@ -109,6 +109,8 @@ class LoadResult:
     files: Mapping[str, bytes] = field(default_factory=dict[str, bytes])
     """File name in messages -> its bytes, for source lines and generations; secrets left out."""
     sha256: str = ""
+    contact: Words | None = None
+    """Whom to call, where that much is readable: the page that says what is wrong names them."""
 
     @property
     def problems(self) -> tuple[Problem, ...]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import socket
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -21,6 +22,8 @@ from roomd.control.plan import DevicePlan, LinkPlan, RoomPlan
 log = structlog.stdlib.get_logger(__name__)
 
 LOOPBACK = "127.0.0.1"
+PATIENCE = 1.0
+"""Seconds that the start waits for simulators to reach the broker; later they come by themselves."""
 
 
 class Wire(Protocol):
@@ -92,11 +95,18 @@ class SimulatedRoom:
             if link_id not in self._lines:
                 await self._open(link_id, link, [s for s in fresh if s is not None])
             else:
-                for simulator in fresh:
-                    if simulator is not None:
-                        self._lines[link_id].wire.attach(simulator)
+                await self._add(self._lines[link_id].wire, fresh)
         links = {k: self._lines[k].replaced for k in plan.links}
-        return RoomPlan(links, plan.devices, plan.zones)
+        # Pictures are fetched from a real camera; a simulated room asks none.
+        shown = {d: replace(device, preview=None) for d, device in plan.devices.items()}
+        return RoomPlan(links, shown, plan.zones)
+
+    async def _add(self, wire: Wire, simulators: Sequence[Simulator | None]) -> None:
+        for simulator in simulators:
+            if simulator is not None:
+                wire.attach(simulator)
+        if isinstance(wire, MqttWire):
+            await wire.settled()
 
     def _differs(self, made: _Made, devices: Mapping[str, DevicePlan]) -> bool:
         now = devices.get(made.plan.id)
@@ -113,36 +123,36 @@ class SimulatedRoom:
         return simulator
 
     async def _open(self, link_id: str, link: LinkPlan, simulators: list[Simulator]) -> None:
-        wire, replaced = self._wire(link)
+        wire = self._wire(link)
         for simulator in simulators:
             wire.attach(simulator)
-        await wire.open()
+        if link.kind != "mqtt":
+            await wire.open()
+        elif self.broker is not None:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(PATIENCE):
+                    await wire.open()
         if any("unplug" in s.faults for s in simulators):
             for simulator in simulators:
                 if simulator.wire is not None and "unplug" in simulator.faults:
                     simulator.wire.unplug()
-        self._lines[link_id] = _Line(link, replaced(wire), wire)
+        self._lines[link_id] = _Line(link, replaced(link, wire), wire)
 
-    def _wire(self, link: LinkPlan) -> tuple[Any, Any]:
+    def _wire(self, link: LinkPlan) -> Wire:
         match link.kind:
             case "serial":
-                pty = PtyWire(self._clock, link.baud, echo=link.local_echo)
-                return pty, lambda w: replace(link, serial={"path": w.path})
+                return PtyWire(self._clock, link.baud, echo=link.local_echo)
             case "tcp":
-                tcp = TcpWire(self._clock, LOOPBACK, free_port(link.port, socket.SOCK_STREAM))
-                return tcp, lambda w: replace(link, host=LOOPBACK, port=w.port)
+                return TcpWire(self._clock, LOOPBACK, free_port(link.port, socket.SOCK_STREAM))
             case "udp":
-                udp = UdpWire(self._clock, LOOPBACK, free_port(link.port, socket.SOCK_DGRAM))
-                return udp, lambda w: replace(link, host=LOOPBACK, port=w.port)
+                return UdpWire(self._clock, LOOPBACK, free_port(link.port, socket.SOCK_DGRAM))
             case "mqtt":
                 at = self.broker or BrokerAddress(LOOPBACK, 1, "", "", "")
-                mqtt = MqttWire(self._clock, at.host, at.port, at.user, at.password)
-                return mqtt, lambda _w: link
+                return MqttWire(self._clock, at.host, at.port, at.user, at.password)
             case "http":
                 from drivers.simulation.http_wire import HttpWire  # noqa: PLC0415  # rarely used
 
-                http = HttpWire(self._clock, LOOPBACK, 0)
-                return http, lambda w: replace(link, url=f"http://{w.address}")
+                return HttpWire(self._clock, LOOPBACK, 0)
 
     def _take_off(self, device_id: str) -> None:
         made = self._made.pop(device_id)
@@ -196,6 +206,19 @@ class SimulatedRoom:
                 "control": f"/sim/{device_id}",
             }
         return found
+
+
+def replaced(link: LinkPlan, wire: Wire) -> LinkPlan:
+    """Return `link` as it leads to an open wire."""
+    match wire:
+        case PtyWire():
+            return replace(link, serial={"path": wire.path})
+        case TcpWire() | UdpWire():
+            return replace(link, host=LOOPBACK, port=wire.port)
+        case MqttWire():
+            return link
+        case _:
+            return replace(link, url=f"http://{wire.address}")
 
 
 def free_port(wanted: int, kind: socket.SocketKind) -> int:

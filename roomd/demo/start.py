@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
@@ -14,11 +15,13 @@ import typer
 from drivers.clock import LoopClock
 from roomd.app import App, Options
 from roomd.assembly import BrokerAddress
-from roomd.broker import DEVICES
-from roomd.config.load import load
+from roomd.broker import DEVICES, HOST
+from roomd.config.room import Room
 from roomd.control.plan import RoomPlan
+from roomd.control_socket import socket_path
 from roomd.demo.room import SimulatedRoom
 from roomd.identity.tokens import Tokens
+from roomd.northbound.addresses import own_addresses
 
 PAGES = {"panel": "/", "display": "/display", "admin": "/admin"}
 
@@ -57,31 +60,35 @@ async def run_demo(options: DemoOptions, tell_json: Callable[[Any], None] | None
 
     Raises:
         UnknownDevices: `--fail` names a device that is not there.
-        OSError: the port cannot be opened.
+        CannotServe: the port or the data folder cannot be used.
     """
     config = options.config or demo_config()
-    _check_dead(config, options.dead)
     clock = LoopClock()
     simulated = SimulatedRoom(clock, frozenset(options.dead))
     tokens, clear = Tokens.fresh(clock)
     app = App(_app_options(options, config, tokens, simulated), clock)
 
     async def put_in_place(plan: RoomPlan) -> RoomPlan:
-        if app.broker is not None:
-            at, password = app.broker.address, app.broker.device_password
-            simulated.broker = BrokerAddress(at.host, at.port, DEVICES, password, "")
+        if app.broker.managed is not None:
+            access = app.broker.managed.access
+            simulated.broker = BrokerAddress(HOST, access.port, DEVICES, access.device, "")
         return await simulated.replace(plan)
 
     app.options.replace_links = put_in_place
+    app.listen_to_signals()
     try:
         await app.start()
+        _check_dead(app.keeper.room, options.dead)
         ready = _ready(app, clear, simulated)
         if tell_json is not None:
             tell_json(ready)
         else:
             _tell_people(ready, lan=options.lan)
+            if app.keeper.errors:
+                _tell_errors(len(app.keeper.errors), config)
         await app.run()
     finally:
+        await app.close()
         await simulated.close()
 
 
@@ -91,6 +98,7 @@ def _app_options(
     return Options(
         config=config,
         data=options.data,
+        socket=socket_path(options.data),
         host="0.0.0.0" if options.lan else "127.0.0.1",  # noqa: S104  # only where --lan asks for it
         port=options.port,
         hosts=_hosts(lan=options.lan),
@@ -99,16 +107,16 @@ def _app_options(
         tokens=tokens,
         simulators=simulated,
         announce=options.lan,
+        broker_port=0,
+        hangup_ends=sys.stdin.isatty(),
     )
 
 
 def _hosts(*, lan: bool) -> frozenset[str]:
     names = {"127.0.0.1", "localhost", "::1"}
     if lan:
-        host = socket.gethostname()
-        names |= {host.lower(), f"{host.lower()}.local"}
-        names |= {str(i[4][0]) for i in socket.getaddrinfo(host, None, socket.AF_INET)}
-        names.add(_own_address())
+        host = socket.gethostname().lower()
+        names |= {host, f"{host}.local", _own_address(), *own_addresses("")}
     return frozenset(names)
 
 
@@ -123,11 +131,9 @@ def _own_address() -> str:
         return str(probe.getsockname()[0])
 
 
-def _check_dead(config: Path, dead: Sequence[str]) -> None:
-    room = load(config).room
-    known = set() if room is None else set(room.devices)
-    unknown = [d for d in dead if d not in known]
-    if unknown and room is not None:
+def _check_dead(room: Room | None, dead: Sequence[str]) -> None:
+    unknown = [d for d in dead if room is None or not (d in room.devices or d in room.broken)]
+    if unknown:
         raise UnknownDevices(unknown)
 
 
@@ -161,3 +167,10 @@ def _tell_people(ready: dict[str, Any], *, lan: bool) -> None:
         )
     typer.echo(f"\n  模拟设备 simulators  {url}/sim")
     typer.echo("  结束 end: Ctrl-C")
+
+
+def _tell_errors(number: int, config: Path) -> None:
+    typer.echo(
+        f"\n  配置有 {number} 处错误 errors in the configuration: roomd config check {config}",
+        err=True,
+    )

@@ -5,13 +5,17 @@ Another host with our name makes us take a new one.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import ipaddress
-import socket
+from collections.abc import Awaitable
+from typing import cast
 
 import structlog
 from zeroconf import NonUniqueNameException
 from zeroconf.asyncio import AsyncServiceInfo, AsyncZeroconf
+
+from roomd.northbound.addresses import own_addresses
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -29,6 +33,7 @@ class Announcement:
 
     def __init__(self, name: str, host: str, port: int) -> None:
         self.name = name
+        """As announced; another than asked for where another host has that one."""
         self._host = host
         self._port = port
         self._zeroconf: AsyncZeroconf | None = None
@@ -36,33 +41,82 @@ class Announcement:
     async def open(self) -> None:
         """Announce; a network that cannot is logged, not fatal."""
         try:
-            self._zeroconf = AsyncZeroconf(interfaces=self._addresses())
+            addresses = own_addresses(self._host)
+            self._zeroconf = AsyncZeroconf(interfaces=addresses)
             for kind in KINDS:
-                await self._register(self._zeroconf, kind)
+                await self._register(self._zeroconf, kind, addresses)
         except (OSError, NonUniqueNameException) as error:
             log.warning("mdns.failed", why=str(error))
+            return
+        log.info("mdns.announced", name=self.name, addresses=addresses)
 
-    async def _register(self, zeroconf: AsyncZeroconf, kind: str) -> None:
+    async def _register(self, zeroconf: AsyncZeroconf, kind: str, addresses: list[str]) -> None:
         info = AsyncServiceInfo(
             kind,
             f"{self.name}.{kind}",
             port=self._port,
-            addresses=[ipaddress.ip_address(a).packed for a in self._addresses()],
+            addresses=[ipaddress.ip_address(a).packed for a in addresses],
             server=f"{self.name}.local.",
             properties={"path": "/"},
         )
-        task = await zeroconf.async_register_service(info, allow_name_change=True)
+        # It answers with an awaitable that ends when the announcements have been sent.
+        register = zeroconf.async_register_service  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]  # left bare there
+        sent = cast("Awaitable[None]", await register(info, allow_name_change=True))
         with contextlib.suppress(OSError):
-            await task
+            await sent
         self.name = info.name.removesuffix(f".{kind}")
-
-    def _addresses(self) -> list[str]:
-        if self._host not in ("", "0.0.0.0", "::"):  # noqa: S104  # compared, not bound
-            return [self._host]
-        found = {i[4][0] for i in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)}
-        return sorted(str(address) for address in found)
 
     async def close(self) -> None:
         """Say goodbye."""
-        if self._zeroconf is not None:
-            await self._zeroconf.async_close()
+        zeroconf, self._zeroconf = self._zeroconf, None
+        if zeroconf is not None:
+            await zeroconf.async_close()
+
+
+class Presence:
+    """What is announced now; follows the configuration, in the background.
+
+    Args:
+        host: address that the web server listens on.
+        port: its TCP port.
+    """
+
+    def __init__(self, host: str, port: int) -> None:
+        self._host = host
+        self._port = port
+        self._wanted: str | None = None
+        self._asked: str | None = None
+        self._task: asyncio.Task[None] | None = None
+        self.shown: Announcement | None = None
+
+    def change(self, name: str | None) -> None:
+        """Announce under `name` from now on, or (None) no more; the same again does nothing."""
+        self._wanted = name
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._follow(), name="mdns")
+
+    async def settled(self) -> None:
+        """Wait until what was asked for is so."""
+        if self._task is not None:
+            await asyncio.wait({self._task})
+
+    async def _follow(self) -> None:
+        while self._asked != self._wanted:
+            self._asked = name = self._wanted
+            await self._say_goodbye()
+            if name is not None:
+                self.shown = Announcement(name, self._host, self._port)
+                await self.shown.open()
+
+    async def _say_goodbye(self) -> None:
+        shown, self.shown = self.shown, None
+        if shown is not None:
+            await shown.close()
+
+    async def close(self) -> None:
+        """Say goodbye, whatever is under way."""
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+            await asyncio.wait({task})
+        await self._say_goodbye()
