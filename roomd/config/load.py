@@ -16,7 +16,9 @@ from roomd.config.nodes import Broken, Node
 from roomd.config.nodes import Mapping as MappingNode
 from roomd.config.places import Place, Problem, in_order
 from roomd.config.plan_checks import check_plan
+from roomd.config.references import References
 from roomd.config.room import LoadResult, Room
+from roomd.config.rule_checks import check_rules
 from roomd.config.secrets import Secrets
 from roomd.config.site_drivers import site_drivers
 from roomd.config.top_level import split, zone_problems
@@ -107,6 +109,7 @@ class _Loading:
         if file is None:
             return None
         self._add(zone_problems(parts.rest, file, known))
+        self._rules(file, parts.rest)
         if len(known) > file.limits.devices:
             params = {"limit": file.limits.devices}
             place = root.entries["devices"].key_place
@@ -124,6 +127,13 @@ class _Loading:
             no_plan=no_plan,
             sha256=self.document.sha256,
         )
+
+    def _rules(self, file: RoomFile, rest: MappingNode) -> None:
+        if not file.rules:
+            return
+        zones = {zone_id: zone.devices for zone_id, zone in file.zones.items()}
+        known = References(self.found.built, self.found.broken, zones)
+        self._add(check_rules(file.rules, rest.entries["rules"].node, known))
 
     def _devices(self, node: Node | None, rest: MappingNode, file: RoomFile | None) -> None:
         if node is None or isinstance(node, Broken):

@@ -11,7 +11,7 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from drivers.spec import DriverSpec
 from roomd.config.models import RoomFile
-from roomd.config.top_level import DANGEROUS, LATER
+from roomd.config.top_level import LATER
 
 HINT = "Write `!secret name`, and put the value into secrets.yaml (mode 0600)."
 
@@ -45,7 +45,7 @@ def room_schema(specs: Iterable[DriverSpec]) -> dict[str, Any]:
     entry = definitions["DeviceEntry"]
     entry["properties"]["driver"]["examples"] = names
     entry["allOf"] = choices
-    for name in sorted(LATER | DANGEROUS):
+    for name in sorted(LATER):
         schema["properties"][name] = {"description": "Not in this version yet."}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

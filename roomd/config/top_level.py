@@ -11,9 +11,6 @@ from roomd.config.nodes import Entry, Node, locate
 from roomd.config.nodes import Mapping as MappingNode
 from roomd.config.places import Place, Problem
 
-DANGEROUS = frozenset({"rules"})
-"""Keys of later versions that cannot be passed over: without its rules a room is not the safe
-room people wrote."""
 LATER = frozenset(
     {
         "archive",
@@ -50,8 +47,6 @@ def split(root: MappingNode) -> Parts:
             parts.devices = entry.node
         elif key == "plan":
             parts.plan = entry
-        elif key in DANGEROUS:
-            parts.problems.append(_later(key, entry.key_place))
         elif key in LATER:
             parts.problems.append(_later(key, entry.key_place).softened())
         else:

@@ -33,7 +33,7 @@ class WhyBody(Shape):
     verdict: str
     """`allowed` or `refused`."""
     rules: list[Any]
-    """Rules that were asked; none in this version."""
+    """What each rule says: `id`, `verdict` (`deny` or `pass`), `points` that decided, `say`."""
     code: str | None = None
     """Why it would be refused."""
     params: dict[str, Any] | None = None

@@ -9,6 +9,7 @@ from typing import Any, Final, Protocol
 from aiohttp import web
 
 from drivers.clock import Clock
+from roomd.control.commands import Command
 from roomd.control.dispatch import Dispatch
 from roomd.control.holds import Holds
 from roomd.control.supervisor import Supervisor
@@ -53,6 +54,11 @@ class ConfigService(Protocol):
         ...
 
 
+def no_rules(_command: Command) -> list[dict[str, Any]]:
+    """Say that no rule was asked: a room without any."""
+    return []
+
+
 Discover = Callable[[], Awaitable[list[dict[str, Any]]]]
 Doctor = Callable[[], Awaitable[list[dict[str, Any]]]]
 
@@ -71,6 +77,8 @@ class Services:
     traces: Traces
     assets: Assets
     facts: RoomFacts
+    why: Callable[[Command], list[dict[str, Any]]] = no_rules
+    """What every rule says to a command."""
     config: ConfigService | None = None
     discover: Discover | None = None
     doctor: Doctor | None = None

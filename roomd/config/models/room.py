@@ -14,6 +14,7 @@ from roomd.config.models.limits import Limits
 from roomd.config.models.links import LinkEntry
 from roomd.config.models.plan import Plan
 from roomd.config.models.quantities import Duration
+from roomd.config.models.rules import Rule
 from roomd.config.models.services import Broker, Northbound, Web
 from roomd.config.models.texts import DeviceId, PlainId, Words
 
@@ -79,6 +80,8 @@ class RoomFile(Model):
     """Device id -> device."""
     zones: dict[PlainId, Zone] = Field(default_factory=dict)
     """Parts of the room."""
+    rules: Annotated[tuple[Rule, ...], Field(max_length=512)] = ()
+    """Interlocks: what may not happen, and while what is so."""
     language: Literal["zh", "en"] = "zh"
     """Language of pages until a person chooses."""
     contact: Annotated[Words | None, Field(examples=[{"zh": "信息科 8301", "en": "IT 8301"}])] = (

@@ -74,14 +74,12 @@ async def why(request: web.Request) -> web.Response:
         request.match_info["device"], request.match_info["command"], {}, _actor(request)
     )
     refusal = services.dispatch.check(asked)
-    verdict: dict[str, Any] = {"verdict": "allowed", "rules": []}
+    verdict: dict[str, Any] = {
+        "verdict": "allowed" if refusal is None else "refused",
+        "rules": services.why(asked),
+    }
     if refusal is not None:
-        verdict = {
-            "verdict": "refused",
-            "rules": [],
-            "code": refusal.code,
-            "params": refusal.params,
-        }
+        verdict |= {"code": refusal.code, "params": refusal.params}
     return json_response(verdict)
 
 

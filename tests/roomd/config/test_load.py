@@ -84,7 +84,7 @@ zones: {{z: {{name: {{zh: 区, en: Z}}, devices: [lift.bad]}}}}
         "links: {bus: {port: {by_id: a}, bauds: 1}}\n",
         "zones: {z: {name: {zh: 区, en: Z}, devices: [nobody]}}\n",
         "idle_after: 300\n",
-        "rules: []\n",
+        "rules: [{id: a}]\n",
         "devices: []\n",
         "devices: 3\n",
         "broker: mosquitto\n",
@@ -170,14 +170,16 @@ def test_plan_none_is_not_the_same_as_no_plan(tmp_path: Path) -> None:
     assert (none.no_plan, left_out.no_plan) == (True, False)
 
 
-def test_later_keys_are_warnings_and_rules_are_an_error(tmp_path: Path) -> None:
+def test_later_keys_are_warnings_and_a_broken_rule_is_an_error(tmp_path: Path) -> None:
     result = read(tmp_path, "scenes: {}\nsound: {}\n")
     assert [(p.code, p.dotted) for p in result.warnings] == [
         ("not_in_this_version", "scenes"),
         ("not_in_this_version", "sound"),
     ]
     assert result.room is not None
-    assert codes(read(tmp_path, "rules: []\n")) == ["not_in_this_version"]
+    assert read(tmp_path, "rules: []\n").problems == ()
+    # Without one of its rules a room is not the safe room that people wrote.
+    assert read(tmp_path, "rules: [{id: a}]\n").room is None
 
 
 @pytest.mark.parametrize(

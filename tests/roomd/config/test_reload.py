@@ -93,4 +93,4 @@ def test_other_keys_are_named(tmp_path: Path) -> None:
 
 def test_no_usable_room_gives_no_plan(tmp_path: Path) -> None:
     running = room(tmp_path, BASE)
-    assert plan_reload(running, read(tmp_path, BASE + "rules: []\n")) is None
+    assert plan_reload(running, read(tmp_path, BASE + "rules: [{id: a}]\n")) is None
