@@ -23,8 +23,14 @@ def connection(
 ) -> Transport:
     """Return a connection that a projector may close between commands."""
     host = inner.endpoint.removeprefix("tcp:").rpartition(":")[0]
-    notices = (host, PORT) if settings.notices else None
-    return Connection(inner, clock, keep_open=settings.keep_open, notices=notices)
+    secret = settings.password
+    return Connection(
+        inner,
+        clock,
+        keep_open=settings.keep_open,
+        password=None if secret is None else secret.get_secret_value(),
+        notices=(host, PORT) if settings.notices else None,
+    )
 
 
 DRIVER = DriverSpec(

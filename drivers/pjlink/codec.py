@@ -1,4 +1,6 @@
-r"""PJLink lines, class 1 and 2. Text that ends with `\r`; `\r\n` is accepted, longer lines than 136 bytes are not.
+r"""PJLink lines, class 1 and 2. Text that ends with `\r`; `\r\n` and, behind a foreign banner, `\n` are accepted.
+
+Lines longer than 136 bytes are no lines.
 
 Sources: PJLINK-LIBS (client libraries, read), PJLINK-2 (contents of the class 2 specification); JBMIA's full text was
 not seen: unverified.
@@ -22,6 +24,7 @@ from drivers.pjlink.tables import (
     FRESH,
     LINE,
     NOTE,
+    NOTICES,
     POWER,
 )
 
@@ -34,6 +37,8 @@ _GREETING = re.compile(r"PJLINK (?:0|1 (\S{1,64}))", re.IGNORECASE)
 _ANSWER = re.compile(r"%([12])([A-Z0-9]{4})=(.*)", re.IGNORECASE)
 _ERROR = re.compile(r"ERR[1-4]", re.IGNORECASE)
 _COMMAND = re.compile(r"[A-Z0-9]{4}")
+_MAC = re.compile(r"[0-9a-f]{2}(?::[0-9a-f]{2}){5}")
+_ENDS = re.compile(rb"[\r\n]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,7 @@ class Notice:
     """A UDP notice. It is a hint to ask at once, never a value: anybody can send one."""
 
     name: str
+    """`LKUP`, `POWR`, `INPT` or `ERST`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +86,7 @@ class Fresh:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """The connection was closed between commands."""
+    """The connection was closed."""
 
 
 Message = Greeting | Denied | Answer | Notice | Fresh | Closed
@@ -115,6 +121,11 @@ def put(name: str, value: str, version: int) -> bytes:
     return f"%{2 if two else 1}{name} {value}\r".encode("ascii")
 
 
+def switches(line: bytes) -> bool:
+    """Return whether a line that `ask` or `put` made switches the projector on or off."""
+    return line[2:7] == b"POWR " and line[7:8] != b"?"
+
+
 def digest(challenge: str, password: str) -> bytes:
     """Return what stands in front of the first command, once per connection: 32 hexadecimal digits. PJLINK-LIBS."""
     text = (challenge + password).encode()
@@ -132,17 +143,19 @@ def greeted(message: object) -> Greeting | None:
     return message if isinstance(message, Greeting) else None
 
 
-def answered(name: str, *, question: bool) -> Callable[[object], Answer | None]:
-    """Return what accepts the answer to one command.
+def answers(line: bytes) -> Callable[[object], Answer | None]:
+    """Return what accepts the answer to a line that `ask` or `put` made.
 
-    Args:
-        name: four letters, upper case.
-        question: whether a value was asked for; else only `OK` is an answer.
+    The answer names the same command; to a set value it is `OK`, to a question anything else.
 
-    The function raises `Refused` for `ERR1` to `ERR4` and, with the code `auth`, for `PJLINK ERRA`.
+    The function raises `Refused` for `ERR1` to `ERR4` and, with the code `auth`, for `PJLINK ERRA`; `NoReply` when the
+    connection was closed, so that no answer can come any more.
     """
+    name, question = line[2:6].decode("ascii", "replace"), line[7:8] == b"?"
 
     def until(message: object) -> Answer | None:
+        if isinstance(message, Closed):
+            raise NoReply("closed before it answered")
         if isinstance(message, Denied):
             raise Refused("auth", "the password is not accepted")
         if not isinstance(message, Answer) or message.name != name:
@@ -160,7 +173,7 @@ def parse_power(text: str) -> str | None:
 
 
 def parse_mute(text: str) -> tuple[bool | None, bool | None] | None:
-    """Return whether picture and sound are muted, as `AVMT` says; None for a part that it says nothing of.
+    """Return whether picture and sound are muted, as `AVMT` says; None for a part that it says nothing of, or for both.
 
     `11` is the picture alone and `21` the sound alone, so the other one is not muted (PJLINK-LIBS); of `10` and `20`
     nobody says what the other part does.
@@ -195,11 +208,18 @@ def parse_faults(text: str) -> dict[str, str] | None:
 
 
 def parse_datagram(datagram: bytes) -> Answer | None:
-    """Return what a UDP datagram says: `ACKN`, `LKUP`, `POWR`, `INPT`, `ERST`; None where it is something else."""
+    """Return what a class 2 datagram says: `ACKN`, `LKUP`, `POWR`, `INPT`, `ERST`; None where it is something else."""
     if len(datagram) > LINE + 2:
         return None
     message = _parse(datagram.rstrip(b"\r\n"))
-    return message if isinstance(message, Answer) else None
+    if not isinstance(message, Answer) or message.version != 2:
+        return None
+    return message if message.name in {*NOTICES, "ACKN"} else None
+
+
+def parse_mac(text: str) -> str | None:
+    """Return a hardware address as `xx:xx:xx:xx:xx:xx` in lower case; None where it is none."""
+    return text.lower() if _MAC.fullmatch(text.lower()) is not None else None
 
 
 class Decoder:
@@ -214,13 +234,12 @@ class Decoder:
         if not isinstance(chunk, bytes):
             return self._told(chunk)
         found: list[Message | Junk] = []
-        *whole, rest = (self._rest + chunk).split(b"\r")
+        *whole, self._rest = _ENDS.split(self._rest + chunk)
         for line in whole:
             self._line(line, found)
             self._skipping = False
-        self._rest = rest
-        if len(rest.removeprefix(b"\n")) > LINE:
-            self._line(rest, found)
+        if len(self._rest) > LINE:
+            self._line(self._rest, found)
             self._skipping, self._rest = True, b""
         return found
 
@@ -230,8 +249,10 @@ class Decoder:
 
     def _told(self, chunk: Published) -> list[Message | Junk]:
         if chunk.topic == NOTE:
-            notice = parse_datagram(chunk.payload)
-            return [Notice(notice.name) if notice is not None else Junk("unknown")]
+            said = parse_datagram(chunk.payload)
+            if said is None or said.name not in NOTICES:
+                return [Junk("unknown")]
+            return [Notice(said.name)]
         words: dict[str, Message] = {FRESH: Fresh(), CLOSED: Closed()}
         if chunk.topic not in words:
             return [Junk("unknown")]
@@ -239,10 +260,8 @@ class Decoder:
         return [words[chunk.topic]]
 
     def _line(self, line: bytes, found: list[Message | Junk]) -> None:
-        line = line.removeprefix(b"\n")
-        if self._skipping or not line:
-            return
-        found.append(Junk("too_long") if len(line) > LINE else _parse(line))
+        if line and not self._skipping:
+            found.append(Junk("too_long") if len(line) > LINE else _parse(line))
 
 
 def _parse(line: bytes) -> Message | Junk:

@@ -1,36 +1,32 @@
-"""One projector. It logs in once per connection, asks for what the room file wants, and switches with patience."""
+"""One projector. It asks for what the room file wants, and switches with patience."""
 
 from __future__ import annotations
 
-import asyncio
-from typing import ClassVar, NoReturn
+from typing import Any, ClassVar
 
 from drivers.clock import Timer, deadline
 from drivers.commands import Arg, CommandSpec, RetryClass, command, renamed
 from drivers.device import Device, LinkDefaults, TransportName
 from drivers.errors import NoReply, Refused, Unreachable, Unsupported
-from drivers.job import current_job
+from drivers.execute import Mismatch
 from drivers.pjlink import codec
-from drivers.pjlink.power import AGAIN, LOOK, SILENCE, Switching, patiently
+from drivers.pjlink.dialogue import Dialogue
+from drivers.pjlink.points import gone, points
+from drivers.pjlink.power import AGAIN, LOOK, Switching, patiently
 from drivers.pjlink.settings import PjlinkSettings
-from drivers.pjlink.tables import CLOSE, CLOSED, FRESH, NOTE, ON_THE_WAY, OPEN, PORT
-from drivers.points import PointSpec, PointValue, Quality
+from drivers.pjlink.tables import ANSWER, CLOSED, FRESH, NOTE, ON_THE_WAY, PORT, SILENCE
+from drivers.points import PointValue, Quality
 from drivers.port import Port
-from drivers.transport.frames import Publish
 
-ANSWER = 5.0
-"""Seconds for an answer; then the connection is closed, because the late one would be taken for the next."""
-POLL, POLL_GENTLY = "15s", "60s"
-"""Period with and without `keep_open`; never below 10 s, asking often has crashed projectors. PJLINK-QUIRKS."""
-COMMANDS = {
-    "input": ("input",),
-    "blank": ("blank",),
-    "mute": ("mute",),
-    "freeze": ("freeze",),
-    "volume": ("volume_up", "volume_down"),
-}
-"""What the setting `without` takes away."""
 ON_OFF = {True: "1", False: "0"}
+NEWS = 1.5
+"""Seconds in which an answer to `POWR` is new enough for others that ask: less than the 2 s of a transition."""
+TAKES = 10.0
+"""Seconds in which an accepted input, mute or freeze must show; unverified."""
+HINTS = 10.0
+"""Seconds between the questions that notices bring about: anybody can send one."""
+SELDOM = {"LAMP": 300.0, "ERST": 30.0}
+"""Seconds between these questions, at least: a transition, in which all is polled every 2 s, says nothing of them."""
 
 
 class Projector(Device[PjlinkSettings]):
@@ -43,18 +39,15 @@ class Projector(Device[PjlinkSettings]):
 
     def __init__(self, device_id: str, settings: PjlinkSettings, link: Port) -> None:
         super().__init__(device_id, settings, link)
-        self.points = _points(settings)
-        self.version = 1
-        """Its class, 1 or 2, once it has been asked."""
-        self.unknown: set[str] = set()
-        """Commands that it answered with `ERR1`."""
-        self._door = asyncio.Lock()
-        self._greeting: codec.Greeting | None = None
-        self._asleep = False
-        self._logged_in = False
-        self._wish: str | None = None
-        self._not_now_until = 0.0
+        self.points = points(settings)
+        self.dialogue = Dialogue(link, settings.password is not None, self._report_fault)
+        self._wishes: list[str] = []
+        """Wishes for power under way, newest last."""
+        self._passing_until = 0.0
         self._patience: Timer | None = None
+        self._hints: Timer | None = None
+        self._hinted = False
+        self._asked: dict[str, float] = {}
         self._errors: set[str] = set()
 
     def topics(self) -> tuple[str, ...]:
@@ -68,27 +61,25 @@ class Projector(Device[PjlinkSettings]):
     def command_specs(self) -> dict[str, CommandSpec]:
         """Return its commands, with its own inputs and limits, without what the model cannot do."""
         specs = super().command_specs()
-        warm, cool = self.settings.warm_up, self.settings.cool_down
-        for name in ("power_on", "power_off"):
+        limit = self.settings.warm_up + self.settings.cool_down
+        for name in ("power_on", "power_off", "input", "blank", "mute", "freeze"):
             # A wish during a transition is kept until its end, so its first byte may come late.
-            specs[name] = renamed(specs[name], ttl=warm + cool, settles=warm + cool)
+            specs[name] = renamed(specs[name], ttl=limit)
+        for name in ("power_on", "power_off"):
+            specs[name] = renamed(specs[name], settles=limit)
         choice = Arg("enum", values=tuple(self.settings.names))
-        specs["input"] = renamed(specs["input"], args={"input": choice}, ttl=warm, settles=warm)
-        gone = {name for part in self.settings.without for name in COMMANDS[part]}
-        return {name: spec for name, spec in specs.items() if name not in gone}
+        specs["input"] = renamed(specs["input"], args={"input": choice})
+        return {name: spec for name, spec in specs.items() if name not in gone(self.settings)}
 
     # -- what it hears --------------------------------------------------------------------------------------------
 
     def on_message(self, message: object) -> None:
         """Report what an answer says; note what happened to the connection."""
         match message:
-            case codec.Fresh() | codec.Closed():
-                self._greeting, self._logged_in = None, False
-                self._asleep = isinstance(message, codec.Closed)
-            case codec.Greeting():
-                self._greeting, self._logged_in = message, False
+            case codec.Fresh() | codec.Closed() | codec.Greeting():
+                self.dialogue.heard(message)
             case codec.Notice():
-                self.link.look()
+                self._hint(message)
             case codec.Answer() if message.error is None:
                 self._report(message)
             case _:
@@ -100,9 +91,8 @@ class Projector(Device[PjlinkSettings]):
                 self._powered(state)
             case "INPT" if answer.text.upper() != "OK":
                 self._declared("input", self.settings.name_of(answer.text.upper()))
-            case "AVMT" if (muted := codec.parse_mute(answer.text)) is not None:
-                self._declared("blank", muted[0])
-                self._declared("mute", muted[1])
+            case "AVMT" if answer.text.upper() != "OK":
+                self._muted(codec.parse_mute(answer.text))
             case "FREZ" if answer.text in {"0", "1"}:
                 self._declared("freeze", answer.text == "1")
             case "LAMP" if (hours := codec.parse_lamps(answer.text)) is not None:
@@ -111,26 +101,55 @@ class Projector(Device[PjlinkSettings]):
                 self._errors = {part for part, how in faults.items() if how == "error"}
                 warnings = sorted(p for p, how in faults.items() if how == "warning")
                 self.report("warnings", " ".join(warnings))
-                self.report("fault", " ".join(sorted(self._errors)))
+                self._report_fault()
             case _:
                 return
 
     def _powered(self, state: str) -> None:
-        if state in ON_THE_WAY and self.value("power") != state:
+        before = self.value("power")
+        if state in ON_THE_WAY and before != state:
             limit = self.settings.warm_up if state == "warming" else self.settings.cool_down
-            self._not_now_until = self.link.clock.monotonic() + limit
+            self._passing_until = self.link.clock.monotonic() + limit
         self.report("power", state)
+        if state != before:
+            self.dialogue.recovered()
+        if state == "on" and before not in {None, "on"}:
+            self.link.look()  # what belongs to the picture can be asked now
+
+    def _muted(self, muted: tuple[bool | None, bool | None] | None) -> None:
+        """Report picture and sound; of a value that nobody knows only that it is not known."""
+        for point, value in zip(("blank", "mute"), muted or (None, None), strict=True):
+            if value is not None or muted is None:
+                self._declared(point, value)
 
     def _declared(self, point: str, value: PointValue) -> None:
-        if value is not None and self.point(point) is not None:
+        if self.point(point) is not None:
             self.report(point, value)
 
-    # -- connection -----------------------------------------------------------------------------------------------
+    def _report_fault(self) -> None:
+        failing = ["ERR4"] if self.dialogue.failing else []
+        self.report("fault", " ".join(sorted({*self._errors, *failing})))
+
+    def _hint(self, notice: codec.Notice) -> None:
+        """Ask at once because of a notice, but not for each of many."""
+        self._asked.pop(notice.name, None)
+        self._hinted = True
+        if self._hints is None:
+            self._follow_hints()
+
+    def _follow_hints(self) -> None:
+        self._hints = None
+        if self._hinted:
+            self._hinted = False
+            self._hints = self.link.clock.call_later(HINTS, self._follow_hints)
+            self.link.look()
+
+    # -- asking ---------------------------------------------------------------------------------------------------
 
     async def handshake(self) -> None:
         """Log in, ask its class, and who it is."""
-        self._logged_in = False
-        await self._enter()
+        self._asked.clear()
+        await self.dialogue.enter()
         words = [await self._text(name) for name in ("INF1", "INF2")]
         model = " ".join(word for word in words if word)[:64]
         if model:
@@ -138,122 +157,41 @@ class Projector(Device[PjlinkSettings]):
 
     async def _text(self, name: str) -> str:
         try:
-            return (await self._question(name)).text.strip()
+            return (await self.dialogue.question(name)).text.strip()
         except (Refused, Unsupported):
             return ""
 
-    async def _enter(self) -> None:
-        """See to it that we are greeted and logged in; once per connection.
-
-        Raises:
-            Refused: `auth`, for good: the password is wrong or missing.
-            NoReply: no greeting, or no answer to the log-in.
-        """
-        async with self._door:
-            current_job.get().retries = 0  # a second attempt belongs on a new connection
-            if self._logged_in:
-                return
-            try:
-                greeting = await self._greet()
-                await self._log_in(greeting)
-            except NoReply as error:
-                await self._give_up(error)
-                raise
-
-    async def _greet(self) -> codec.Greeting:
-        if self._asleep:
-            payload = b"" if self.silence_is_offline else b"patient"
-            return await self.link.exchange(
-                Publish(OPEN, payload), until=codec.greeted, timeout=ANSWER
-            )
-        with self.link.listen(codec.greeted) as greeting:
-            return self._greeting or await greeting.within(ANSWER)
-
-    async def _log_in(self, greeting: codec.Greeting) -> None:
-        first = codec.ask("CLSS", 1)
-        if greeting.challenge is not None:
-            password = self.settings.password
-            if password is None:
-                self._stop("auth", "a password is wanted and none is set")
-            first = codec.digest(greeting.challenge, password.get_secret_value()) + first
-        until = codec.answered("CLSS", question=True)
-        try:
-            answer = await self.link.exchange(first, until=until, timeout=ANSWER)
-            self.version = 2 if answer.text == "2" else 1
-        except Refused as refused:
-            if refused.device_code == "auth":
-                self._stop("auth", "the password is not accepted")
-        self._logged_in = True
-
-    def _stop(self, code: str, why: str) -> NoReturn:
-        """Stop all attempts until the settings change."""
-        error = Refused(code, why, permanent=True)
-        self.link.drop(error)
-        raise error
-
-    async def _give_up(self, error: NoReply) -> None:
-        """Close the connection after a missing answer: quietly while silence is to be expected."""
-        self._logged_in = False
-        if self.silence_is_offline:
-            self.link.drop(error)
-        elif not self._asleep:
-            await self.link.send(Publish(CLOSE, b""))
-
-    # -- asking and telling ---------------------------------------------------------------------------------------
-
-    async def _question(self, name: str) -> codec.Answer:
-        return await self._exchange(name, codec.ask(name, self.version), question=True)
-
-    async def _order(self, name: str, value: str) -> None:
-        await self._exchange(name, codec.put(name, value, self.version), question=False)
-
-    async def _exchange(self, name: str, line: bytes, *, question: bool) -> codec.Answer:
-        if name in self.unknown:
-            raise Unsupported(name)
-        await self._enter()
-        until = codec.answered(name, question=question)
-        try:
-            return await self.link.exchange(line, until=until, timeout=ANSWER)
-        except NoReply as error:
-            await self._give_up(error)
-            raise
-        except Refused as refused:
-            self._note(name, refused)
-            raise
-
-    def _note(self, name: str, refused: Refused) -> None:
-        match refused.device_code:
-            case "ERR1":
-                self.unknown.add(name)
-                raise Unsupported(name) from refused
-            case "ERR4":
-                self.report("fault", " ".join(sorted({*self._errors, "ERR4"})))
-            case "auth":
-                # A line in front of the log-in; on the next connection it will be said in order.
-                self.link.drop(Unreachable("the projector wants the log-in first"))
-            case _:
-                return
-
     async def refresh(self, points: frozenset[str]) -> None:
         """Ask for these points; what belongs to the picture only while it is on."""
-        if "power" in points:
-            await self._question("POWR")
+        if "power" in points and not self._is_news("POWR", NEWS):
+            await self._ask("POWR")
         wanted: list[str] = []
         if self.value("power") == "on":
             wanted += ["INPT"] if "input" in points else []
             wanted += ["AVMT"] if points & {"blank", "mute"} else []
-            wanted += ["FREZ"] if "freeze" in points and self.version > 1 else []
+            wanted += ["FREZ"] if "freeze" in points and self.dialogue.version > 1 else []
         wanted += ["LAMP"] if "lamp_hours" in points else []
         wanted += ["ERST"] if "warnings" in points else []
         for name in wanted:
             try:
-                await self._question(name)
+                if not self._is_news(name, SELDOM.get(name, 0.0)):
+                    await self._ask(name)
             except (Refused, Unsupported):
                 continue  # not now, or never; the other questions are not to suffer
 
+    async def _ask(self, name: str) -> codec.Answer:
+        answer = await self.dialogue.question(name)
+        self._asked[name] = self.link.clock.monotonic()
+        return answer
+
+    def _is_news(self, name: str, seconds: float) -> bool:
+        """Return whether it answered this question within the last `seconds`."""
+        at = self._asked.get(name)
+        return at is not None and self.link.clock.monotonic() - at < seconds
+
     async def probe(self) -> None:
         """Ask whether it is on."""
-        await self._question("POWR")
+        await self._ask("POWR")
 
     # -- power ----------------------------------------------------------------------------------------------------
 
@@ -269,29 +207,37 @@ class Projector(Device[PjlinkSettings]):
 
     async def _switch(self, wish: str) -> None:
         limits = {"warming": self.settings.warm_up, "cooling": self.settings.cool_down}
-        self._wish = wish
+        self._asked.pop("POWR", None)
+        self._wishes.append(wish)
         try:
             await Switching(self, self.link.clock, limits).to(wish)
         finally:
-            if self._wish == wish:
-                self._wish = None
+            self._wishes.remove(wish)
 
     async def look(self) -> str | None:
-        """Ask whether it is on; None: silent."""
+        """Return whether it is on; None: silent, or it cannot say now."""
+        if self._is_news("POWR", NEWS):
+            state: str | None = self.value("power")
+            return state
         return await patiently(self._power)
 
     async def _power(self) -> str | None:
-        return codec.parse_power((await self._question("POWR")).text)
+        return codec.parse_power((await self._ask("POWR")).text)
 
     async def tell(self, wish: str) -> bool:
         """Send `POWR`; return whether it was accepted, False where no answer came."""
-        await self._enter()
+        await self.dialogue.enter()
         self._be_patient()
+        self._asked.pop("POWR", None)
         try:
-            await self._order("POWR", ON_OFF[wish == "on"])
+            await self.dialogue.order("POWR", ON_OFF[wish == "on"])
         except (NoReply, Unreachable):
             return False
         return True
+
+    def passing(self) -> bool:
+        """Return whether a transition, under way or just over, explains that it refuses."""
+        return self.link.clock.monotonic() < self._passing_until
 
     def _be_patient(self) -> None:
         """Take silence for normal for a while: many units are silent after a power command."""
@@ -314,7 +260,7 @@ class Projector(Device[PjlinkSettings]):
     )
     async def input(self, input: str) -> None:  # noqa: A002  # the argument is named like its point
         """Select an input; waits while it warms up."""
-        await self._set("INPT", self.settings.names[input])
+        await self._set("INPT", self.settings.names[input], "input", input)
 
     @command(
         args={"blank": Arg("bool")},
@@ -325,14 +271,14 @@ class Projector(Device[PjlinkSettings]):
     )
     async def blank(self, *, blank: bool) -> None:
         """Hide the picture, or show it."""
-        await self._set("AVMT", "1" + ON_OFF[blank])
+        await self._set("AVMT", "1" + ON_OFF[blank], "blank", blank)
 
     @command(
         args={"mute": Arg("bool")}, key="mute", timeout="5s", retries=0, confirm={"mute": "{mute}"}
     )
     async def mute(self, *, mute: bool) -> None:
         """Silence its loudspeaker, or let it sound."""
-        await self._set("AVMT", "2" + ON_OFF[mute])
+        await self._set("AVMT", "2" + ON_OFF[mute], "mute", mute)
 
     @command(
         args={"freeze": Arg("bool")},
@@ -343,7 +289,7 @@ class Projector(Device[PjlinkSettings]):
     )
     async def freeze(self, *, freeze: bool) -> None:
         """Hold the picture, or let it go on; class 2."""
-        await self._set("FREZ", ON_OFF[freeze])
+        await self._set("FREZ", ON_OFF[freeze], "freeze", freeze)
 
     @command(retry=RetryClass.RELATIVE, timeout="5s")
     async def volume_up(self) -> None:
@@ -356,56 +302,54 @@ class Projector(Device[PjlinkSettings]):
         await self._step("0")
 
     async def _step(self, direction: str) -> None:
-        await self._enter()
-        if self.version < 2:
-            raise Unsupported("SVOL")
-        await self._order("SVOL", direction)
+        await self._need_class_two("SVOL")
+        await self.dialogue.order("SVOL", direction)
 
-    async def _set(self, name: str, value: str) -> None:
-        """Set a value when it is on, and read it back; `ERR3` is asked again while a transition explains it."""
-        await self._until_on()
-        if name == "FREZ" and self.version < 2:
+    async def _need_class_two(self, name: str) -> None:
+        await self.dialogue.enter()
+        if self.dialogue.version < 2:
             raise Unsupported(name)
+
+    async def _set(self, name: str, value: str, point: str, wish: Any) -> None:
+        """Set a value when it is on, and read it back; `ERR3` is asked again while a transition explains it."""
+        if name == "FREZ":
+            await self._need_class_two(name)
         while True:
+            state = await self._until_on()
             try:
-                await self._order(name, value)
+                await self.dialogue.order(name, value)
                 break
             except Refused as refused:
-                late = self.link.clock.monotonic() >= self._not_now_until
-                if refused.device_code != "ERR3" or late:
+                if refused.device_code != "ERR3" or state != "on" or not self.passing():
                     raise
             await self.link.clock.sleep(AGAIN)
-        await self._question(name)
+        await self._until_shown(name, point, wish)
 
-    async def _until_on(self) -> None:
-        """Wait while it warms up, or while it is about to."""
+    async def _until_on(self) -> str | None:
+        """Wait while it warms up, or while it is about to; return its state."""
+        limit = self.settings.warm_up + self.settings.cool_down
+        self._asked.pop("POWR", None)
+        state = await self.look()
         try:
-            async with deadline(self.link.clock, self.settings.warm_up):
-                while await self.look() != "on" and self._coming():
+            async with deadline(self.link.clock, limit):
+                while state != "on" and (state == "warming" or "on" in self._wishes[-1:]):
                     await self.link.clock.sleep(LOOK)
+                    state = await self.look()
         except TimeoutError:
-            raise NoReply(f"not on after {self.settings.warm_up:g} s") from None
+            raise NoReply(f"not on after {limit:g} s") from None
+        return state
 
-    def _coming(self) -> bool:
-        return self._wish == "on" or self.value("power") == "warming"
+    async def _until_shown(self, name: str, point: str, wish: Any) -> None:
+        """Read a value back until it is as wished.
 
-
-def _points(settings: PjlinkSettings) -> tuple[PointSpec, ...]:
-    poll = POLL if settings.keep_open else POLL_GENTLY
-    points = (
-        PointSpec(
-            "power",
-            "enum",
-            values=("off", "warming", "on", "cooling"),
-            via=("warming", "cooling"),
-            poll=poll,
-        ),
-        PointSpec("input", "enum", values=tuple(settings.names), poll=poll),
-        PointSpec("blank", "bool", poll=poll),
-        PointSpec("mute", "bool", poll=poll),
-        PointSpec("freeze", "bool", poll=poll),
-        PointSpec("lamp_hours", "int", unit="h", minimum=0, poll="10min"),
-        PointSpec("warnings", "string", poll="60s"),
-        PointSpec("model", "string"),
-    )
-    return tuple(p for p in points if p.name not in settings.without)
+        Raises:
+            Mismatch: it was accepted and does not show.
+        """
+        began = self.link.clock.monotonic()
+        while True:
+            await self._ask(name)
+            if self.value(point) == wish:
+                return
+            if self.link.clock.monotonic() - began >= TAKES:
+                raise Mismatch(point, wish, self.value(point))
+            await self.link.clock.sleep(LOOK)

@@ -1,35 +1,65 @@
-"""Class 2 notices over UDP: one socket for all projectors of the room, told apart by the sender's address. PJLINK-2."""
+"""PJLink's UDP port 4352, where class 2 units send notices and answers to a search. PJLINK-2.
+
+One socket for all projectors of the room, because there is one such port; they are told apart by the sender's address.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import socket
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 from drivers.errors import Unreachable
 
-Hear = Callable[[bytes], None]
+Hear = Callable[[bytes, str], None]
+"""Gets a datagram and the address that sent it."""
+ANYBODY = ""
+"""Instead of a sender's address: all datagrams."""
+AT_ONCE = 64
+"""Datagrams read before others have their turn."""
+LONGEST = 2048
+"""Bytes of a datagram that are read; PJLink's are shorter than 140."""
 
 
-@dataclass(eq=False)
-class Ears(asyncio.DatagramProtocol):
-    """A socket, and who listens to whom."""
+class Ears:
+    """One socket, and who listens to whom.
 
-    ears: dict[str, list[Hear]] = field(default_factory=dict[str, list[Hear]])
-    """Sender's address -> those who want to hear it."""
-    transport: asyncio.DatagramTransport | None = None
-    port: int = 0
-    strangers: int = 0
-    """Datagrams from addresses that no projector of the room has."""
+    Raises:
+        OSError: the port is taken, or the address is not ours.
+    """
 
-    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-        """Hand a datagram to those who listen to its sender."""
-        ears = self.ears.get(addr[0], [])
-        self.strangers += not ears
-        for hear in list(ears):
-            hear(data)
+    def __init__(self, own: tuple[str, int]) -> None:
+        self._loop = asyncio.get_running_loop()
+        self.ears: dict[str, list[Hear]] = {}
+        self.strangers = 0
+        """Datagrams from addresses that nobody listens to."""
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        try:
+            self.socket.setblocking(False)  # noqa: FBT003  # the standard library's signature
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+            self.socket.bind(own)
+        except OSError:
+            self.socket.close()
+            raise
+        self._loop.add_reader(self.socket, self._read)
+
+    def _read(self) -> None:
+        for _ in range(AT_ONCE):
+            try:
+                datagram, (sender, _port) = self.socket.recvfrom(LONGEST)
+            except OSError:
+                return  # nothing more, or the word that nobody listens where a question went
+            ears = [*self.ears.get(sender, []), *self.ears.get(ANYBODY, [])]
+            self.strangers += not ears
+            for hear in ears:
+                hear(datagram, sender)
+
+    def close(self) -> None:
+        """Give the port back."""
+        self._loop.remove_reader(self.socket)
+        self.socket.close()
 
 
 _sockets: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[tuple[str, int], Ears]] = (
@@ -39,23 +69,37 @@ _sockets: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[tuple[str, int], Ear
 
 @dataclass
 class Listening:
-    """One projector's ear; `close` ends it, and the last one closes the socket."""
+    """One ear; `close` ends it, and the last one closes the socket."""
 
-    address: str
+    sender: str
     hear: Hear
     key: tuple[str, int]
     shared: Ears
 
+    @property
+    def port(self) -> int:
+        """Return the UDP port that it listens on."""
+        return int(self.shared.socket.getsockname()[1])
+
+    def send(self, datagram: bytes, target: tuple[str, int]) -> None:
+        """Send from the very port on which the answer is awaited.
+
+        Raises:
+            OSError: the network does not let us.
+        """
+        self.shared.socket.sendto(datagram, target)
+
     def close(self) -> None:
         """Listen no more; harmless a second time."""
-        ears = self.shared.ears.get(self.address, [])
-        if self.hear in ears:
-            ears.remove(self.hear)
+        ears = self.shared.ears.get(self.sender, [])
+        if self.hear not in ears:
+            return
+        ears.remove(self.hear)
         if not ears:
-            self.shared.ears.pop(self.address, None)
-        if not self.shared.ears and self.shared.transport is not None:
-            self.shared.transport.close()
+            del self.shared.ears[self.sender]
+        if not self.shared.ears:
             _open_sockets().pop(self.key, None)
+            self.shared.close()
 
 
 async def listen(host: str, port: int, hear: Hear) -> Listening:
@@ -72,24 +116,42 @@ async def listen(host: str, port: int, hear: Hear) -> Listening:
     loop = asyncio.get_running_loop()
     try:
         found = await loop.getaddrinfo(host, port, family=socket.AF_INET)
-        address = str(found[0][4][0])
-        key = (_towards(address), port)
-        shared = _open_sockets().get(key)
-        if shared is None:
-            transport, shared = await loop.create_datagram_endpoint(Ears, local_addr=key)
-            shared.transport, shared.port = transport, transport.get_extra_info("sockname")[1]
-            _open_sockets()[key] = shared
+        sender = str(found[0][4][0])
+        return _join(sender, (towards(sender), port), hear)
     except OSError as error:
         raise Unreachable(f"udp:{port}: {error.strerror or error}") from error
-    shared.ears.setdefault(address, []).append(hear)
-    return Listening(address, hear, key, shared)
+
+
+def overhear(own: str, port: int, hear: Hear) -> Listening:
+    """Give `hear` each datagram that anybody sends to `port` on our address `own`.
+
+    Raises:
+        Unreachable: the port is taken.
+    """
+    try:
+        return _join(ANYBODY, (own, port), hear)
+    except OSError as error:
+        raise Unreachable(f"udp:{port}: {error.strerror or error}") from error
+
+
+def _join(sender: str, key: tuple[str, int], hear: Hear) -> Listening:
+    shared = _open_sockets().get(key)
+    if shared is None:
+        shared = _open_sockets()[key] = Ears(key)
+    shared.ears.setdefault(sender, []).append(hear)
+    return Listening(sender, hear, key, shared)
 
 
 def _open_sockets() -> dict[tuple[str, int], Ears]:
     return _sockets.setdefault(asyncio.get_running_loop(), {})
 
 
-def _towards(address: str) -> str:
+def towards(address: str) -> str:
+    """Return the address of ours from which datagrams to `address` leave; nothing is sent.
+
+    Raises:
+        OSError: no way leads there.
+    """
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.connect((address, 9))
         return str(probe.getsockname()[0])

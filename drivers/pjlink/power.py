@@ -13,14 +13,12 @@ from typing import Protocol
 from drivers.clock import Clock
 from drivers.errors import NoReply, Refused, Unreachable
 from drivers.execute import Mismatch
-from drivers.pjlink.tables import ON_THE_WAY
+from drivers.pjlink.tables import ON_THE_WAY, SILENCE
 
 LOOK = 2.0
 """Seconds between questions during a transition. PJLINK-LIBS."""
 AGAIN = 3.0
 """Seconds before a command is repeated that was refused with `ERR3`, not now. PJLINK-LIBS."""
-SILENCE = 60.0
-"""Seconds after a power command in which silence says nothing: some units do not answer at all. PJLINK-QUIRKS."""
 FOLLOW = 30.0
 """Seconds in which an accepted command must begin to show; unverified."""
 TELLS = 3
@@ -31,16 +29,21 @@ class Projector(Protocol):
     """What switching needs of the device."""
 
     async def look(self) -> str | None:
-        """Ask `POWR`; None: silent."""
+        """Ask `POWR`; None: silent, or it cannot say now."""
         ...
 
     async def tell(self, wish: str) -> bool:
         """Send `POWR`; return whether it was accepted, False where no answer came.
 
         Raises:
-            NoReply: it did not leave, because the projector cannot be reached.
+            Unreachable: it did not leave, because the projector cannot be reached.
+            NoReply: the same, after other questions have left.
             Refused: the projector's error.
         """
+        ...
+
+    def passing(self) -> bool:
+        """Return whether a transition, under way or just over, explains that it refuses."""
         ...
 
 
@@ -66,6 +69,8 @@ class Switching:
     since: float = 0.0
     """Since when `seen` is what it is."""
     was_on_the_way: bool = False
+    refused_since: float | None = None
+    """Monotonic second of the first `ERR3`."""
 
     async def to(self, wish: str) -> None:
         """Return when the projector reports `wish`, `on` or `off`.
@@ -106,20 +111,21 @@ class Switching:
         except Refused as refused:
             if refused.device_code != "ERR3":
                 raise
-            await self._not_now(refused)
+            await self._not_now(wish, refused)
             return True
         self.tells += 1
         self.told = self.clock.monotonic()
         self.unanswered = not accepted
         return accepted
 
-    async def _not_now(self, refused: Refused) -> None:
+    async def _not_now(self, wish: str, refused: Refused) -> None:
         """Look whether a transition explains the refusal; it is repeated only then."""
-        state = await self.projector.look()
-        if state is not None and state not in ON_THE_WAY:
+        await self._look(wish)
+        now = self.clock.monotonic()
+        self.refused_since = self.refused_since or now
+        explained = self.seen is None or self.seen in ON_THE_WAY or self.projector.passing()
+        if not explained or now - self.refused_since > max(self.limits.values()):
             raise refused
-        self.seen, self.since = state, self.clock.monotonic()
-        self.was_on_the_way |= state in ON_THE_WAY
         await self.clock.sleep(AGAIN)
 
     def _check_limit(self) -> None:
@@ -132,12 +138,18 @@ class Switching:
             if passed > SILENCE:
                 raise NoReply(f"silent for {SILENCE:g} s after a power command")
         elif passed > FOLLOW:
+            if self.unanswered:
+                raise NoReply(f"sent {self.tells} times and never answered")
             raise Mismatch("power", wish, self.seen)
 
 
 async def patiently(work: Callable[[], Awaitable[str | None]]) -> str | None:
-    """Return what `work` returns; None where nobody answers."""
+    """Return what `work` returns; None where nobody answers, or the answer is `ERR3`, not now."""
     try:
         return await work()
     except (NoReply, Unreachable):
+        return None
+    except Refused as refused:
+        if refused.device_code != "ERR3":
+            raise
         return None

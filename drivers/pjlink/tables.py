@@ -6,6 +6,10 @@ PORT = 4352
 """TCP for commands, UDP for search and notices. PJLINK-LIBS."""
 LINE = 136
 """Bytes of one line without its end, at most. PJLINK-LIBS."""
+ANSWER = 5.0
+"""Seconds for an answer; then the connection is closed, because the late one would be taken for the next."""
+SILENCE = 60.0
+"""Seconds after a power command in which silence says nothing: some units do not answer at all. PJLINK-QUIRKS."""
 POWER = {"0": "off", "1": "on", "2": "cooling", "3": "warming"}
 """Answer to `POWR ?`. PJLINK-LIBS."""
 ON_THE_WAY = frozenset({"warming", "cooling"})
@@ -26,14 +30,14 @@ CLASS_TWO = frozenset(
 """Commands that only class 2 has; they begin with `%2`. PJLINK-2."""
 BOTH_CLASSES = frozenset({"INPT", "INST"})
 """Commands that class 2 widened; a class 2 unit is asked with `%2`. PJLINK-2; unverified for every maker."""
+NOTICES = frozenset({"LKUP", "POWR", "INPT", "ERST"})
+"""What a class 2 unit says unasked over UDP. PJLINK-2."""
 
 OPEN = "pjlink/open"
-"""Told to the connection: connect again. Payload `patient`: failing to is not a loss."""
-CLOSE = "pjlink/close"
-"""Told to the connection: close quietly until the next `OPEN`."""
+"""Told to the connection: connect again."""
 FRESH = "pjlink/fresh"
 """Told by the connection: a new connection begins."""
 CLOSED = "pjlink/closed"
-"""Told by the connection: it was closed between commands, or could not be opened patiently."""
+"""Told by the connection: it was closed, or could not be opened."""
 NOTE = "pjlink/note"
 """Told by the connection: a UDP notice arrived; the payload is its datagram."""

@@ -18,6 +18,9 @@ from drivers.simulation.wires import TcpWire
 from drivers.transport.tcp import Tcp
 from tests.drivers.rig import Rig, rigged
 
+STEP = 0.8
+"""Seconds of one step of the clock: between two of them the sockets have their turn."""
+
 
 @dataclass
 class Stage:
@@ -39,16 +42,17 @@ class Stage:
         return await self.end(self.rig.begin(f"p.{name}", **args))
 
     async def wait(self, seconds: float) -> None:
-        """Let time pass in small steps, so that answers on the socket are not overtaken by their deadlines."""
-        for _ in range(round(seconds / 0.25)):
-            await self.rig.advance(0.25)
+        """Let time pass in steps, so that answers on the socket are not overtaken by their deadlines."""
+        while seconds > 0:
+            await self.rig.advance(min(STEP, seconds))
+            seconds -= STEP
 
     async def end(self, task: asyncio.Task[Outcome]) -> Outcome:
         """Move the clock until a command has ended."""
-        for _ in range(3000):
+        for _ in range(1500):
             if task.done():
                 break
-            await self.rig.advance(0.1)
+            await self.rig.advance(0.4)
         return task.result()
 
     def orders(self, name: str) -> list[str]:

@@ -19,7 +19,7 @@ async def test_it_asks_its_class_first_and_then_who_and_how_it_is() -> None:
         assert stage.value("power") == ("off", "confirmed")
         assert stage.value("model") == ("roomd simulated projector", "confirmed")
         assert stage.value("lamp_hours") == (1250, "confirmed")
-        assert stage.device.version == 2
+        assert stage.device.dialogue.version == 2
 
 
 async def test_the_digest_goes_once_in_front_of_the_first_command() -> None:
@@ -156,7 +156,7 @@ async def test_class_one_has_no_freeze() -> None:
         stage.simulator.state.version = 1
         stage.wire.drop_connections()
         await stage.wait(3)
-        assert stage.device.version == 1
+        assert stage.device.dialogue.version == 1
         assert stage.rig.link.reconnects == 1
         stage.simulator.set_by_hand({"power": "on"})
         outcome = await stage.do("freeze", freeze=True)
@@ -170,7 +170,7 @@ async def test_what_it_does_not_know_is_asked_once() -> None:
         set_fault(stage.simulator, "refuse", value="ERR1", seconds=None)
         outcome = await stage.do("blank", blank=True)
         assert outcome.code == "unsupported"
-        assert stage.device.unknown == {"AVMT"}
+        assert stage.device.dialogue.unknown == {"AVMT"}
         assert len(stage.orders("AVMT")) == 1
         await stage.do("blank", blank=True)
         assert len(stage.orders("AVMT")) == 1
