@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { t } from '../i18n/t'
 import { Icon } from './icons'
 import { Mark } from './mark'
-import type { Ended, Shown } from './shown'
+import { type Ended, isDead, type Shown } from './shown'
 import { keyValue, type Send, Slider, type SliderRange, snap } from './slider'
 import { StepButton } from './stepper'
 import './fader.css'
@@ -26,7 +26,7 @@ export function Fader(props: FaderProps): JSX.Element {
   const { label, shown, text, range, say, asked } = props
   const slider = useSlider(props)
   const track = useRef<HTMLDivElement>(null)
-  const off = shown.quality === 'stale'
+  const off = isDead(shown)
   const report = typeof shown.value === 'number' ? shown.value : null
   const { thumb, ghost } = slider.drawn(shown.quality === 'unknown' ? null : report)
   useEffect(() => {

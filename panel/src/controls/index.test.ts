@@ -61,6 +61,12 @@ test('an air conditioner is a toggle, a stepper and segments', () => {
   ])
 })
 
+test('degrees go in whole steps where the driver names none', () => {
+  const target = { type: 'number', min: 16, max: 30, unit: '°C' } as const
+  const shape = device({ points: { target }, commands: { set: { args: { target } } } })
+  expect(controlsOf(shape)[0]).toMatchObject({ kind: 'stepper', step: 1 })
+})
+
 test('channels of a relay board are toggles that say which', () => {
   const number = { type: 'int', min: 1, max: 2 } as const
   const shape = device({

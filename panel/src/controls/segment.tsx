@@ -2,7 +2,7 @@ import type { JSX } from 'preact'
 import { useId } from 'preact/hooks'
 import { Icon } from './icons'
 import { Mark } from './mark'
-import { acts, type Shown, type Value } from './shown'
+import { acts, isDead, type Shown, type Value } from './shown'
 import './segment.css'
 
 export interface SegmentProps {
@@ -36,7 +36,7 @@ export function Segment(props: SegmentProps): JSX.Element {
 
 function Choices({ shown, values, say, onAsk, onWhy }: SegmentProps): JSX.Element {
   const tap = (value: string | number) => {
-    if (shown.quality === 'stale') onWhy()
+    if (isDead(shown)) onWhy()
     else if (shown.quality !== 'pending' || value !== shown.desired) onAsk(value)
   }
   return (
@@ -51,7 +51,7 @@ function Choices({ shown, values, say, onAsk, onWhy }: SegmentProps): JSX.Elemen
           }
           data-on={shown.value === value}
           aria-pressed={shown.value === value}
-          aria-disabled={shown.quality === 'stale'}
+          aria-disabled={isDead(shown)}
           onClick={() => tap(value)}
         >
           <span>{say(value)}</span>

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest'
 import { language } from '../i18n/t'
 import type { OutcomeKind, PointBody, Quality } from '../wire/wire.gen'
-import { acts, endText, isSplit, NOTHING, type Shown, show, stateText, valueText } from './shown'
+import { acts, endText, isDead, isSplit, NOTHING, type Shown, show, stateText, valueText } from './shown'
 
 const QUALITIES: Quality[] = ['confirmed', 'observed', 'assumed', 'pending', 'stale', 'unknown', 'suspect']
 const OUTCOMES: OutcomeKind[] = [
@@ -37,6 +37,14 @@ test('a wish of this page is pending until the device fulfils it, and the value 
 test('without a connection everything is old, and what was never known stays unknown', () => {
   expect(show(body({}), null, true).quality).toBe('stale')
   expect(show(body({ value: null, quality: 'unknown' }), null, true).quality).toBe('unknown')
+})
+
+test('without a connection nothing acts, also not what was never known, and no device is blamed', () => {
+  const never = show(null, null, true)
+  expect([acts(never), isDead(never)]).toEqual([false, true])
+  const line = stateText(show(body({}), null, true), words, true)
+  expect(line).toContain('时为开')
+  expect(line).not.toContain('离线')
 })
 
 test('taps are ignored while pending and explained while stale; doubt splits a toggle', () => {

@@ -11,6 +11,8 @@ export interface Shown {
   readonly desired: Value
   /** When it was reported, seconds since 1970. */
   readonly ts: number
+  /** The page has no connection: whatever is drawn was true at `ts`, and nothing can be asked. */
+  readonly old: boolean
 }
 
 /** How a command ended, as the control needs it. */
@@ -20,14 +22,14 @@ export interface Ended {
   readonly params: Readonly<Record<string, unknown>>
 }
 
-export const NOTHING: Shown = { value: null, quality: 'unknown', desired: null, ts: 0 }
+export const NOTHING: Shown = { value: null, quality: 'unknown', desired: null, ts: 0, old: false }
 
 /** Put together what the device reported, what this page asked, and whether the page is old. */
 export function show(body: PointBody | null, wished: { value: Value } | null, stale: boolean): Shown {
   const told: Shown = body
-    ? { value: body.value, quality: body.quality, desired: body.desired ?? null, ts: body.ts }
+    ? { value: body.value, quality: body.quality, desired: body.desired ?? null, ts: body.ts, old: false }
     : NOTHING
-  if (stale) return { ...told, quality: told.value === null ? 'unknown' : 'stale' }
+  if (stale) return { ...told, quality: told.value === null ? 'unknown' : 'stale', old: true }
   if (wished && told.quality !== 'pending' && !fulfils(told, wished.value))
     return { ...told, quality: 'pending', desired: wished.value }
   return told
@@ -45,7 +47,12 @@ function fulfils(told: Shown, wish: Value): boolean {
 
 /** Whether a tap may act: with pending it is ignored, with stale it tells why. */
 export function acts(shown: Shown): boolean {
-  return shown.quality !== 'pending' && shown.quality !== 'stale'
+  return !isDead(shown) && shown.quality !== 'pending'
+}
+
+/** Whether nothing can be asked at all: the device or the connection is gone. A tap tells why. */
+export function isDead(shown: Shown): boolean {
+  return shown.old || shown.quality === 'stale'
 }
 
 /** Whether a toggle must be split in two: there is no truth that it could invert. */
@@ -87,7 +94,7 @@ export function stateText(shown: Shown, text: (value: Value) => string, control:
     case 'pending':
       return ON_THE_WAY.has(shown.value) ? `${value}…` : askedText(shown.desired, text)
     case 'stale':
-      return t('quality.stale', { value, time })
+      return t(shown.old ? 'quality.old' : 'quality.stale', { value, time })
     case 'unknown':
       return t('quality.unknown')
     case 'suspect':

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import { t } from '../i18n/t'
 import { Icon } from './icons'
 import { Mark } from './mark'
-import type { Shown } from './shown'
+import { isDead, type Shown } from './shown'
 import { type SliderRange, snap } from './slider'
 import './stepper.css'
 
@@ -62,7 +62,7 @@ export function Stepper({ label, shown, text, range, say, onAsk }: StepperProps)
   useEffect(() => () => clearTimeout(timer.current), [])
   const asked = shown.quality === 'pending' && typeof shown.desired === 'number' ? shown.desired : null
   const from = wish ?? asked ?? (typeof shown.value === 'number' ? shown.value : null)
-  const off = shown.quality === 'stale'
+  const off = isDead(shown)
   const step = (by: number) => {
     // Without a truth to step from, the first tap asks for the middle.
     const next =

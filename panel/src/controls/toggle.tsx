@@ -2,7 +2,7 @@ import type { JSX } from 'preact'
 import { t } from '../i18n/t'
 import { Icon, type IconName } from './icons'
 import { Mark } from './mark'
-import { acts, isOn, isSplit, type Shown } from './shown'
+import { acts, isDead, isOn, isSplit, type Shown } from './shown'
 import './toggle.css'
 
 export interface ToggleProps {
@@ -20,7 +20,7 @@ export function Toggle(props: ToggleProps): JSX.Element {
   const { label, icon, shown, text, onAsk, onWhy } = props
   if (isSplit(shown)) return <Split {...props} />
   const tap = () => {
-    if (shown.quality === 'stale') onWhy()
+    if (isDead(shown)) onWhy()
     else if (acts(shown)) onAsk(!isOn(shown.value))
   }
   return (
@@ -46,7 +46,12 @@ export function Toggle(props: ToggleProps): JSX.Element {
 }
 
 /** Without a truth to invert there are two buttons. */
-function Split({ label, icon, shown, text, onAsk }: ToggleProps): JSX.Element {
+function Split({ label, icon, shown, text, onAsk, onWhy }: ToggleProps): JSX.Element {
+  const dead = isDead(shown)
+  const choices = [
+    [t('power.on'), true],
+    [t('power.off'), false],
+  ] as const
   return (
     <div class="toggle look" role="group" aria-label={label} data-quality={shown.quality}>
       {icon && <Icon name={icon} />}
@@ -57,22 +62,18 @@ function Split({ label, icon, shown, text, onAsk }: ToggleProps): JSX.Element {
         </span>
       </span>
       <span class="toggle-both">
-        <button
-          type="button"
-          class="plain"
-          aria-label={`${label} ${t('power.on')}`}
-          onClick={() => onAsk(true)}
-        >
-          {t('power.on')}
-        </button>
-        <button
-          type="button"
-          class="plain"
-          aria-label={`${label} ${t('power.off')}`}
-          onClick={() => onAsk(false)}
-        >
-          {t('power.off')}
-        </button>
+        {choices.map(([words, on]) => (
+          <button
+            key={words}
+            type="button"
+            class="plain"
+            aria-label={`${label} ${words}`}
+            aria-disabled={dead}
+            onClick={() => (dead ? onWhy() : onAsk(on))}
+          >
+            {words}
+          </button>
+        ))}
       </span>
     </div>
   )

@@ -55,6 +55,16 @@ export const en: Messages = {
   'auth.role': (p: { role: string }) => `You are: ${p.role}`,
   'auth.leave': 'Log out',
 
+  'role.presenter': 'presenter',
+  'role.operator': 'operator',
+  'role.attendee': 'attendee',
+  'role.admin': 'administrator',
+  'role.display': 'room display',
+  'role.security': 'security officer',
+  'role.auditor': 'auditor',
+  'role.reader': 'reader',
+  'role.integration': 'integration',
+
   'power.on': 'On',
   'power.off': 'Off',
   'asked.on': 'Turning on…',
@@ -66,6 +76,7 @@ export const en: Messages = {
   'quality.reportedAt': (p: { time: string }) => `reported ${p.time}`,
   'quality.assumed': (p: { value: string }) => `${p.value} · sent (no feedback)`,
   'quality.stale': (p: { value: string; time: string }) => `Offline · ${p.value} at ${p.time}`,
+  'quality.old': (p: { value: string; time: string }) => `${p.value} at ${p.time}`,
   'quality.unknown': 'Unknown',
   'quality.suspect': 'Sent, a check disagrees',
   'quality.suspectRead': (p: { value: string }) => `${p.value} · doubtful reading`,
@@ -194,7 +205,7 @@ export const en: Messages = {
 
   'name.power': 'Power',
   'name.level': 'Level',
-  'name.cct': 'Colour',
+  'name.cct': 'Colour temperature',
   'name.volume': 'Volume',
   'name.mute': 'Mute',
   'name.blank': 'Blank',

@@ -42,7 +42,7 @@ export function MotionControl({ device, control }: Props): JSX.Element {
 /** Position as far as it is known, and whether it moves. */
 function Where({ device, control }: Props): JSX.Element {
   const body = point(`${device.id}.moving`).value
-  const moves = tellsMotion(body)
+  const moves = tellsMotion(body) && !stale.value
   const shown = shownOf(device, control.position, 'position')
   const end = shownOf(device, 'end' in device.points ? 'end' : null, 'end')
   const words = wordsOf(device, control.position, control)
@@ -55,7 +55,7 @@ function Where({ device, control }: Props): JSX.Element {
       </span>
       <span class="where-words">
         {moves && <b>{movingWords(body?.desired ?? body?.value)}</b>}
-        {!moves && body?.value != null && <b>{t('lift.still')}</b>}
+        {!moves && !stale.value && body?.value != null && <b>{t('lift.still')}</b>}
         <span>
           {place === null
             ? t('lift.unplaced')

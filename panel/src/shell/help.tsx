@@ -1,6 +1,6 @@
 import type { Signal } from '@preact/signals'
 import type { JSX } from 'preact'
-import { say, t } from '../i18n/t'
+import { say, t, word } from '../i18n/t'
 import { logOut } from '../socket/actions'
 import { room } from '../store/room'
 import { who } from '../store/session'
@@ -39,7 +39,7 @@ function Help(): JSX.Element {
             <button type="button" class="plain" onClick={() => void logOut()}>
               {t('auth.leave')}
             </button>
-            <span>{t('auth.role', { role: session.role })}</span>
+            <span>{t('auth.role', { role: word('role', session.role) })}</span>
           </>
         )}
       </div>
