@@ -178,23 +178,22 @@ class Port:
 
     async def exchange(
         self,
-        frame: Frame,
+        frame: Frame | Callable[[], Frame],
         *,
         until: Callable[[object], T | None],
         timeout: float | None = None,
         resends: int = 0,
-        on_send: Callable[[], object] | None = None,
     ) -> T:
         """Send `frame` and return its first answer.
 
         Args:
-            frame: what to send.
+            frame: what to send. A function is called right before each copy is handed over, the gate passed: for
+                protocols that number their messages, or where only the order in which they left tells whose answer
+                comes.
             until: gives the answer for the message that is one, else None.
             timeout: seconds the device may take; the time on the wire is added. Left out: the command's.
             resends: copies that the *transport* may send whatever the command's class, because the protocol numbers
                 its messages and the device executes each number once (VISCA over IP); each passes the gate.
-            on_send: called right before each copy is handed over, the gate passed: where only the order in which
-                frames left tells whose answer comes.
 
         Raises:
             NoReply: nothing came, after the retries that the command's class allows.
@@ -207,11 +206,7 @@ class Port:
             attempts -= 1
             try:
                 return await self._attempt(
-                    job,
-                    frame,
-                    until,
-                    job.timeout if timeout is None else timeout,
-                    on_send=on_send,
+                    job, frame, until, job.timeout if timeout is None else timeout
                 )
             except Preempted:
                 if job.retry not in MAY_REPEAT:
@@ -349,18 +344,16 @@ class Port:
     async def _attempt(
         self,
         job: Job,
-        frame: Frame,
+        frame: Frame | Callable[[], Frame],
         until: Callable[[object], T | None],
         timeout: float,
-        *,
-        on_send: Callable[[], object] | None,
     ) -> T:
         lane = self._line.lane
         slot = await lane.acquire(job, expects=True)
         try:
             with Expectation(self, until) as answer:
                 started = self.clock.monotonic()
-                wire = await self._write(job, frame, on_send)
+                wire = await self._write(job, frame)
                 slot.preempt = lambda: answer.fail(Preempted("STOP took the line"))
                 try:
                     result = await answer.within(timeout + wire + self.wire_time(REPLY_SIZE))
@@ -372,17 +365,13 @@ class Port:
         finally:
             lane.release(slot)
 
-    async def _write(
-        self, job: Job, frame: Frame, on_send: Callable[[], object] | None = None
-    ) -> float:
+    async def _write(self, job: Job, frame: Frame | Callable[[], Frame]) -> float:
         job.check()
         # No await between the gate's answer and the hand-over: `transmit` writes before it first suspends.
         denial = job.gate()
         if denial is not None:
             raise GateRefused(denial)
-        if on_send is not None:
-            on_send()
-        wire = await self._line.transmit(frame, job)
+        wire = await self._line.transmit(frame() if callable(frame) else frame, job)
         self._line.lane.sent(wire)
         return wire
 
