@@ -10,6 +10,8 @@ import './trace.css'
 
 const SHOWN = 400
 const COPIED_MS = 2000
+/** Bytes that are a text protocol's are shown as text too. */
+const READABLE = /[a-z0-9]{3}/i
 
 /** Which device's frames are shown; empty: all. */
 export const traced = signal('')
@@ -119,6 +121,7 @@ function Rows({ rows }: { rows: readonly TraceMessage[] }): JSX.Element {
               <td class="trace-bytes">
                 {frame.topic && <b>{frame.topic} </b>}
                 {frame.topic ? frame.ascii : frame.hex}
+                {!frame.topic && READABLE.test(frame.ascii) && <small>{frame.ascii}</small>}
               </td>
               <td>{frame.text}</td>
             </tr>

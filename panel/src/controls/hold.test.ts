@@ -124,6 +124,20 @@ test.each([
   off()
 })
 
+test('sliding off ends it, and sliding back starts nothing; a thumb may roll a little', () => {
+  const element = button()
+  element.getBoundingClientRect = () => new DOMRect(100, 100, 100, 100)
+  const off = attachHold(element, hold)
+  element.dispatchEvent(pointer('pointerdown', { clientX: 150, clientY: 150 }))
+  element.dispatchEvent(pointer('pointermove', { clientX: 210, clientY: 90 }))
+  expect(hold.active).toBe(true)
+  element.dispatchEvent(pointer('pointermove', { clientX: 150, clientY: 230 }))
+  expect(hold.active).toBe(false)
+  element.dispatchEvent(pointer('pointermove', { clientX: 150, clientY: 150 }))
+  expect(hold.active).toBe(false)
+  off()
+})
+
 test('a second pointer or another button ends it and never starts it', () => {
   const element = button()
   const off = attachHold(element, hold)

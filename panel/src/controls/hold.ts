@@ -5,6 +5,8 @@ const KEEP_MS = 150
 const GAP_MS = 300
 const SHORT_MS = 700
 const SHORT_TIMES = 3
+/** A thumb rolls this far while it presses; farther out it has left the button. */
+const SLACK_PX = 24
 
 export interface Held {
   keep(args: Readonly<Record<string, unknown>> | null): void
@@ -116,6 +118,11 @@ export function attachHold(element: HTMLElement, hold: Hold): () => void {
     },
     on,
   )
+  element.addEventListener(
+    'pointermove',
+    (event) => (isOff(element, event) ? finish(event, 'release') : undefined),
+    on,
+  )
   element.addEventListener('pointerup', (event) => finish(event, 'release'), on)
   element.addEventListener('pointercancel', (event) => finish(event, 'cancel'), on)
   element.addEventListener('lostpointercapture', (event) => finish(event, 'cancel'), on)
@@ -145,4 +152,15 @@ export function attachHold(element: HTMLElement, hold: Hold): () => void {
     cancel()
     off.abort()
   }
+}
+
+/** Whether a pointer has slid off a button. It is captured, so the browser itself does not tell. */
+function isOff(element: HTMLElement, { clientX, clientY }: PointerEvent): boolean {
+  const { left, right, top, bottom } = element.getBoundingClientRect()
+  return (
+    clientX < left - SLACK_PX ||
+    clientX > right + SLACK_PX ||
+    clientY < top - SLACK_PX ||
+    clientY > bottom + SLACK_PX
+  )
 }

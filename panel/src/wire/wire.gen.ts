@@ -432,7 +432,7 @@ export type StopBody = {
 export type WhyBody = {
   /** `allowed` or `refused`. */
   readonly verdict: string
-  /** Rules that were asked; none in this version. */
+  /** What each rule says: `id`, `verdict` (`deny` or `pass`), `points` that decided, `say`. */
   readonly rules: readonly (unknown)[]
   /** Why it would be refused. */
   readonly code?: string | null
