@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from difflib import get_close_matches
 from typing import Any
 
 import structlog
 
+from drivers.arguments import ArgumentProblem, check_arguments
 from drivers.clock import Clock
-from drivers.commands import CommandSpec, Outcome, OutcomeKind, Priority
+from drivers.commands import CommandSpec, Outcome, OutcomeKind, Priority, RetryClass
 from drivers.execute import Request, probe
 from drivers.job import Denial
-from roomd.control.commands import Actor, ArgumentProblem, Command, check_arguments, refused
+from roomd.control.commands import Actor, Command, refused
 from roomd.control.room import ADMIN_COMMANDS, RoomDevice, Zone
 from roomd.state.store import Store
 
@@ -54,7 +57,8 @@ class Dispatch:
         self.hold_alive: Callable[[str], bool] = lambda _hold: False
         self.on_stop: Callable[[str | None], None] = lambda _device: None
         """Told which device, or None for all, is being stopped; set by `roomd.control.holds`."""
-        self._stop_round: asyncio.Task[dict[str, Outcome]] | None = None
+        self._stops: dict[str, asyncio.Task[Outcome]] = {}
+        """Device -> the stop under way, which further presses of STOP join."""
         self.outcomes: list[Callable[[Command, Outcome], None]] = []
         """Told of each end: metrics, later the operation record."""
 
@@ -67,6 +71,7 @@ class Dispatch:
             command=command.command,
             origin=command.origin,
         )
+        accepted = self._clock.monotonic()
         try:
             outcome = await self._run(command)
         except asyncio.CancelledError:
@@ -77,30 +82,41 @@ class Dispatch:
             log.exception(
                 "command.crashed", id=command.id, device=command.device, command=command.command
             )
-            outcome = Outcome(OutcomeKind.FAILED, "driver_error")
+            outcome = Outcome(OutcomeKind.FAILED, "driver_error", {"device": command.device})
+        outcome = replace(outcome, ms=round((self._clock.monotonic() - accepted) * 1000, 3))
         self._ended(command, outcome)
         return outcome
 
     async def stop_all(self, actor: Actor) -> dict[str, Outcome]:
-        """Stop everything that moves; simultaneous calls join one round."""
+        """Stop everything that moves. A press joins the stops under way, but not where something started since."""
         log.warning("stop.asked", user=actor.user, client=actor.client)
         self.on_stop(None)
-        if self._stop_round is None or self._stop_round.done():
-            self._stop_round = asyncio.create_task(self._stop_everything(actor), name="stop")
-        return await asyncio.shield(self._stop_round)
+        stops = {
+            d.id: self._stop(d.id, actor) for d in self.devices.values() if "stop" in d.commands
+        }
+        outcomes = await asyncio.gather(*(asyncio.shield(stop) for stop in stops.values()))
+        return dict(zip(stops, outcomes, strict=True))
+
+    def _stop(self, device: str, actor: Actor) -> asyncio.Task[Outcome]:
+        stop = self._stops.get(device)
+        if stop is None or stop.done():
+            command = Command(device, "stop", {}, actor, priority=Priority.SAFETY)
+            stop = asyncio.create_task(self.run(command), name=f"stop {device}")
+            self._stops[device] = stop
+        return stop
 
     def is_look_after(self, device: str, command: str) -> bool:
         """Return whether `command` is one that every device has for those who look after it."""
         found = self.devices.get(device)
         return command in ADMIN_COMMANDS and (found is None or command not in found.commands)
 
-    def check(self, command: Command) -> Outcome | None:
-        """Return the refusal that would come now, or None: for previews and `why`."""
+    def check(self, command: Command, *, with_arguments: bool = True) -> Outcome | None:
+        """Return the refusal that would come now, or None: for holds, previews and `why`."""
         found = self._find(command)
         if isinstance(found, Outcome):
             return found
-        device, spec = found
-        return self._preview(command, device, spec)
+        admitted = self._admit(command, *found, with_arguments=with_arguments)
+        return admitted if isinstance(admitted, Outcome) else None
 
     # -- one command ----------------------------------------------------------------------------------------------
 
@@ -116,21 +132,18 @@ class Dispatch:
             self.on_stop(device.id)
         if spec.name in ADMIN_COMMANDS and spec.name not in device.commands:
             return await self._look_after(device, spec.name)
-        denial = self._preview(command, device, spec)
-        if denial is not None:
-            return denial
-        try:
-            args = check_arguments(spec, command.args)
-        except ArgumentProblem as problem:
-            return refused(
-                problem.code, device=command.device, command=command.command, **problem.params
-            )
+        args = self._admit(command, device, spec)
+        if isinstance(args, Outcome):
+            return args
+        if spec.run is not None or spec.retry is RetryClass.MOTION:
+            self._stops.pop(device.id, None)
         return await self._with_wishes(command, device, spec, args)
 
     def _find(self, command: Command) -> tuple[RoomDevice, CommandSpec] | Outcome:
         device = self.devices.get(command.device)
         if device is None:
-            return refused("unknown_device", device=command.device)
+            near = get_close_matches(command.device, [*self.devices, *self.zones], 1)
+            return refused("unknown_device", device=command.device, **_suggestion(near))
         if device.problem is not None and not device.problem.file:
             return refused(device.problem.code, **device.problem.params)
         if device.problem is not None:
@@ -138,19 +151,41 @@ class Dispatch:
             return refused("misconfigured", device=command.device, place=place)
         spec = device.commands.get(command.command) or ADMIN_COMMANDS.get(command.command)
         if spec is None:
-            return refused("unknown_command", device=command.device, command=command.command)
+            near = get_close_matches(command.command, device.commands, 1)
+            return refused(
+                "unknown_command",
+                device=command.device,
+                command=command.command,
+                **_suggestion(near),
+            )
         return device, spec
 
-    def _preview(self, command: Command, device: RoomDevice, spec: CommandSpec) -> Outcome | None:
+    def _admit(
+        self,
+        command: Command,
+        device: RoomDevice,
+        spec: CommandSpec,
+        *,
+        with_arguments: bool = True,
+    ) -> Outcome | dict[str, Any]:
+        """Return the arguments as the driver gets them, or a refusal: owner, arguments, interlocks, in this order."""
         if spec.name == "stop":
-            return None
-        if spec.run == "hold" and device.motor is not None and command.hold is None:
+            return {}  # whatever was written beside it, it is a stop
+        if device.run_of(spec) == "hold" and command.hold is None:
             return refused("hold_required", device=device.id, command=spec.name)
         owner = self.owner_of(device.id)
         if owner is not None and spec.run is not None and command.hold is None:
             return refused("owned", device=device.id, who=owner.user)
+        args: dict[str, Any] = {}
+        try:
+            if with_arguments:
+                args.update(check_arguments(spec, command.args))
+        except ArgumentProblem as problem:
+            return refused(
+                problem.code, device=command.device, command=command.command, **problem.params
+            )
         denial = self._gate(command)
-        return None if denial is None else refused(denial.code, **denial.params)
+        return args if denial is None else refused(denial.code, **denial.params)
 
     def _gate(self, command: Command) -> Denial | None:
         """Say whether bytes may leave for `command` right now."""
@@ -173,9 +208,14 @@ class Dispatch:
         generations = {
             path: self._store.wish(path, value, command.id) for path, value in wishes.items()
         }
+
+        def left() -> None:
+            for path, generation in generations.items():
+                self._store.left(path, generation)
+
         outcome: Outcome | None = None
         try:
-            outcome = await self._to_device(command, device, spec, dict(args))
+            outcome = await self._to_device(command, device, spec, dict(args), left)
             return outcome
         finally:
             doubtful = outcome is not None and outcome.kind is OutcomeKind.TIMEOUT
@@ -183,28 +223,43 @@ class Dispatch:
                 self._store.end_wish(path, generation, doubtful=doubtful)
 
     async def _to_device(
-        self, command: Command, device: RoomDevice, spec: CommandSpec, args: dict[str, Any]
+        self,
+        command: Command,
+        device: RoomDevice,
+        spec: CommandSpec,
+        args: dict[str, Any],
+        left: Callable[[], None],
     ) -> Outcome:
         motor = device.motor
-        if motor is None:
-            return await device.run(self._request(command, spec.name, args))
         if spec.name == "stop":
-            return await motor.stop()
+            left()
+            return await (device.stop() if motor is None else motor.stop())
+        if motor is None or not (spec.run is not None or spec.retry is RetryClass.MOTION):
+            return await device.run(self._request(command, spec.name, args, left))
 
-        async def run(name: str, given: dict[str, Any]) -> Outcome:
-            return await device.run(self._request(command, name, given))
+        async def run(name: str, given: dict[str, Any], begun: Callable[[], None]) -> Outcome:
+            def both() -> None:
+                left()
+                begun()
 
-        if (
-            spec.name == "goto"
-            and device.device is not None
-            and "goto" not in device.device.command_specs()
-        ):
+            return await device.run(self._request(command, name, given, both))
+
+        if spec.name == "goto" and device.estimates:
             return await motor.goto(float(args["position"]), run)
         return await motor.drive(spec.name, args, run)
 
-    def _request(self, command: Command, name: str, args: Mapping[str, Any]) -> Request:
-        """Return what the lane gets: the command with its gate."""
-        return Request(name, args, command.id, command.priority, lambda: self._gate(command))
+    def _request(
+        self, command: Command, name: str, args: Mapping[str, Any], left: Callable[[], None]
+    ) -> Request:
+        """Return what the lane gets: the command with its gate; `left` is called when the gate lets bytes pass."""
+
+        def gate() -> Denial | None:
+            denial = self._gate(command)
+            if denial is None:
+                left()
+            return denial
+
+        return Request(name, args, command.id, command.priority, gate)
 
     async def _look_after(self, device: RoomDevice, name: str) -> Outcome:
         if device.link is None or device.device is None:
@@ -225,18 +280,7 @@ class Dispatch:
         ]
         if not able:
             return refused("unknown_command", device=zone.id, command=command.command)
-        each = [
-            Command(
-                d,
-                command.command,
-                command.args,
-                command.actor,
-                command.origin,
-                command.priority,
-                command.hold,
-            )
-            for d in able
-        ]
+        each = [replace(command, device=d, id=f"{command.id}.{n}") for n, d in enumerate(able)]
         outcomes = await asyncio.gather(*(self.run(c) for c in each))
         worst = min(outcomes, key=lambda o: WORST_FIRST.index(o.kind))
         params = {
@@ -246,14 +290,6 @@ class Dispatch:
         return Outcome(
             worst.kind, worst.code, params, sum(o.tx for o in outcomes), max(o.ms for o in outcomes)
         )
-
-    async def _stop_everything(self, actor: Actor) -> dict[str, Outcome]:
-        stoppable = [d for d in self.devices.values() if "stop" in d.commands]
-        outcomes = await asyncio.gather(*(self._stop_one(d, actor) for d in stoppable))
-        return {d.id: o for d, o in zip(stoppable, outcomes, strict=True)}
-
-    async def _stop_one(self, device: RoomDevice, actor: Actor) -> Outcome:
-        return await self.run(Command(device.id, "stop", {}, actor, priority=Priority.SAFETY))
 
     def _ended(self, command: Command, outcome: Outcome) -> None:
         log.info(
@@ -268,3 +304,7 @@ class Dispatch:
         )
         for told in self.outcomes:
             told(command, outcome)
+
+
+def _suggestion(near: list[str]) -> dict[str, str]:
+    return {"suggestion": near[0]} if near else {}

@@ -2,13 +2,16 @@
 
 The daemon stops at `release`, 400 ms after the last `keep` was read, when the socket closes, when the session ends or
 loses its role, on a longest run, and on STOP. A dead hold id stays dead: a late `keep` starts nothing.
+
+A hold ends in one outcome: after `release` that of its stop; where it never started what kept it from starting;
+otherwise `cancelled` with the reason.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -41,8 +44,9 @@ class Hold:
     actor: Actor
     end: End
     timer: Timer | None = None
-    tasks: set[asyncio.Future[None]] = field(default_factory=set["asyncio.Future[None]"])
     over: bool = False
+    taken: bool = False
+    """The device has taken its command once."""
     sent: float = 0.0
     """When its command was last given to the lane, monotonic seconds."""
 
@@ -55,6 +59,8 @@ class Holds:
         self._dispatch = dispatch
         self._by_id: dict[str, Hold] = {}
         self._by_device: dict[str, Hold] = {}
+        self._running: set[asyncio.Task[None]] = set()
+        """Commands and stops under way."""
         dispatch.owner_of = self.owner
         dispatch.hold_alive = self.alive
         dispatch.on_stop = self._stopped
@@ -87,17 +93,18 @@ class Holds:
         if owner is not None:
             return refused("owned", device=device, who=owner.actor.user)
         if hold_id in self._by_id:
-            return refused("hold_lost", device=device)
+            return refused("hold_lost", device=device)  # it holds another device
         hold = Hold(hold_id, client_id, device, command, args, actor, end)
         self._by_id[hold_id] = self._by_device[device] = hold
-        refusal = self._dispatch.check(self._command(hold))
-        if refusal is None and not self._holdable(hold):
+        if self._holdable(hold):
+            refusal = self._dispatch.check(self._command(hold))
+        else:
             refusal = refused("unknown_command", device=device, command=command)
         if refusal is not None:
             self._forget(hold)
             return refusal
         self._rearm(hold)
-        self._spawn(hold, self._drive(hold))
+        self._spawn(self._drive(hold))
         return None
 
     def keep(self, client: str, client_id: str, args: Mapping[str, Any] | None) -> bool:
@@ -110,7 +117,7 @@ class Holds:
         if args is not None:
             hold.args = args
         if changed or (not self._has_motor(hold) and self._clock.monotonic() - hold.sent > RENEW):
-            self._spawn(hold, self._drive(hold))
+            self._spawn(self._drive(hold))
         return True
 
     def release(self, client: str, client_id: str) -> bool:
@@ -137,17 +144,28 @@ class Holds:
         for hold in list(self._by_id.values()):
             self._finish(hold, reason)
 
+    async def settle(self, seconds: float) -> None:
+        """Wait until all stops under way have ended, at most `seconds`."""
+        if self._running:
+            await asyncio.wait(set(self._running), timeout=seconds)
+
     def _stopped(self, device: str | None) -> None:
-        if device is None:
-            self.lose_all("stopped")
-        else:
-            self.lose_device(device, "stopped")
+        for hold in list(self._by_id.values()):
+            if device in (None, hold.device):
+                # Its stop is on the way already: another one would only take that one's place.
+                hold.over = True
+                self._forget(hold)
+                self._spawn(self._end(hold, _cancelled(hold, "stopped")))
 
     # -- inside ---------------------------------------------------------------------------------------------------
 
     def _holdable(self, hold: Hold) -> bool:
-        device = self._dispatch.devices[hold.device]
-        return device.commands[hold.command].run is not None and "stop" in device.commands
+        """Return whether a command is one that moves and can be stopped; what does not exist is told by dispatch."""
+        device = self._dispatch.devices.get(hold.device)
+        spec = None if device is None else device.commands.get(hold.command)
+        if device is None or spec is None:
+            return True
+        return spec.run is not None and "stop" in device.commands
 
     def _has_motor(self, hold: Hold) -> bool:
         device = self._dispatch.devices.get(hold.device)
@@ -164,27 +182,29 @@ class Holds:
     async def _drive(self, hold: Hold) -> None:
         hold.sent = self._clock.monotonic()
         outcome = await self._dispatch.run(self._command(hold))
-        if outcome.kind not in GOOD and not hold.over:
+        if outcome.kind in GOOD:
+            hold.taken = True
+        elif not hold.over:
             # It did not start, or ended by itself: the finger may stay, nothing starts again.
-            self._finish(hold, None, outcome)
+            why = outcome.code or outcome.kind.value
+            self._finish(hold, None, _cancelled(hold, why) if hold.taken else outcome)
 
     def _finish(self, hold: Hold, reason: str | None, outcome: Outcome | None = None) -> None:
         if hold.over:
             return
         hold.over = True
         self._forget(hold)
-        self._spawn(hold, self._stop(hold, reason, outcome))
+        if outcome is None and reason is not None:
+            outcome = _cancelled(hold, reason)
+        self._spawn(self._stop(hold, outcome))
 
-    async def _stop(self, hold: Hold, reason: str | None, outcome: Outcome | None) -> None:
+    async def _stop(self, hold: Hold, outcome: Outcome | None) -> None:
         stopped = await self._dispatch.run(
             Command(hold.device, "stop", {}, hold.actor, priority=Priority.SAFETY)
         )
-        if outcome is None:
-            outcome = (
-                stopped
-                if reason is None
-                else Outcome(OutcomeKind.CANCELLED, reason, {"device": hold.device})
-            )
+        await self._end(hold, stopped if outcome is None else outcome)
+
+    async def _end(self, hold: Hold, outcome: Outcome) -> None:
         await hold.end(hold.client_id, outcome)
 
     def _forget(self, hold: Hold) -> None:
@@ -194,13 +214,11 @@ class Holds:
         if hold.timer is not None:
             hold.timer.cancel()
 
-    def _spawn(self, hold: Hold, work: Awaitable[None]) -> None:
-        task = asyncio.ensure_future(work)
-        hold.tasks.add(task)
-        task.add_done_callback(hold.tasks.discard)
-        _running.add(task)
-        task.add_done_callback(_running.discard)
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
 
 
-_running: set[asyncio.Future[None]] = set()
-"""Keeps tasks whose hold is already forgotten from being collected."""
+def _cancelled(hold: Hold, reason: str) -> Outcome:
+    return Outcome(OutcomeKind.CANCELLED, reason, {"device": hold.device})

@@ -1,17 +1,23 @@
-"""The devices of the running room, as dispatch and the pages see them. Data only."""
+"""The devices of the running room, as dispatch and the pages see them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
-from drivers.commands import Arg, CommandSpec, Outcome, OutcomeKind, RetryClass
+import structlog
+
+from drivers.commands import Arg, CommandSpec, Outcome, OutcomeKind, Priority, RetryClass
 from drivers.device import Device
+from drivers.errors import DriverError
 from drivers.execute import Request, execute
 from drivers.link import Link
+from drivers.outline import outline_of
 from drivers.points import PointSpec, capabilities
-from roomd.control.motion import Motor, goto_command, motion_points
+from roomd.control.motion import Motor
+
+log = structlog.stdlib.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +47,28 @@ class RoomDevice:
     commands: dict[str, CommandSpec] = field(default_factory=dict[str, CommandSpec])
     points: tuple[PointSpec, ...] = ()
 
+    stop_frames: tuple[bytes, ...] = field(default=(), repr=False)
+    """What stops it, prepared while its driver is well."""
+
     def learn(self) -> None:
         """Take commands and points from the device; a motor adds its own."""
         if self.device is None:
             return
-        self.commands = dict(self.device.command_specs())
-        points = {p.name: p for p in self.device.points}
-        motion = self.device.motion
-        if motion is not None:
-            points = {**{p.name: p for p in motion_points(self.kind)}, **points}
-            self.commands.setdefault("goto", goto_command(motion))
-        self.points = tuple(points.values())
+        shape = outline_of(self.kind, self.device)
+        self.commands = dict(shape.commands)
+        self.points = tuple(shape.points.values())
+        self.stop_frames = self.device.stop_frames()
+
+    def run_of(self, spec: CommandSpec) -> Literal["hold", "tap"] | None:
+        """Return whether a finger must stay on a command; a motor's `motion:` block decides for all of its own."""
+        if spec.run is None or self.device is None or self.device.motion is None:
+            return spec.run
+        return self.device.motion.run
+
+    @property
+    def estimates(self) -> bool:
+        """Return whether `goto` is reckoned here, because the device has none of its own."""
+        return self.device is not None and "goto" not in self.device.command_specs()
 
     @property
     def capabilities(self) -> tuple[str, ...]:
@@ -67,6 +84,25 @@ class RoomDevice:
         if self.device is None or self.link is None:
             return Outcome(OutcomeKind.REFUSED, "misconfigured", {"device": self.id})
         return await execute(self.link, self.device, request)
+
+    async def stop(self) -> Outcome:
+        """Send its stop. Where the driver itself fails, the prepared frames go past it."""
+        try:
+            return await self.run(Request("stop", priority=Priority.SAFETY))
+        except Exception:
+            # A driver that died cannot keep a motor running.
+            log.exception("device.stop_crashed", device=self.id, driver=self.driver)
+            return await self._stop_past_the_driver()
+
+    async def _stop_past_the_driver(self) -> Outcome:
+        if self.link is None or not self.stop_frames:
+            return Outcome(OutcomeKind.FAILED, "driver_error", {"device": self.id})
+        try:
+            for frame in self.stop_frames:
+                await self.link.transport.send(frame)
+        except DriverError as error:
+            return Outcome(OutcomeKind.OFFLINE, error.code, {"why": str(error)})
+        return Outcome(OutcomeKind.SENT, tx=len(self.stop_frames))
 
 
 ADMIN_COMMANDS: dict[str, CommandSpec] = {

@@ -12,9 +12,8 @@ from typing import Any
 import structlog
 
 from drivers.clock import Clock
-from drivers.commands import Outcome, OutcomeKind, Priority
+from drivers.commands import Outcome, OutcomeKind
 from drivers.errors import DriverError
-from drivers.execute import Request
 from drivers.link import Link
 from drivers.points import PointValue, Quality, Report
 from drivers.session import PortState
@@ -37,6 +36,8 @@ RESTART = 1.0
 """Seconds before a link whose own code failed is started again."""
 STANDSTILL = 60.0
 """Seconds a reload waits for a motor before it changes its device."""
+HALT = 1.0
+"""Seconds in which all must stand when the daemon ends."""
 
 
 class Supervisor:
@@ -82,6 +83,7 @@ class Supervisor:
             self._in_order(plan)
             self._dispatch.zones = dict(plan.zones)
             self.plan = plan
+            self._store.renew()
             for link_id, link in links.items():
                 if link_id not in self._tasks:
                     self._tasks[link_id] = asyncio.create_task(
@@ -138,7 +140,7 @@ class Supervisor:
                 plan.kind,
                 device.motion,
                 self._clock,
-                lambda: room_device.run(Request("stop", priority=Priority.SAFETY)),
+                room_device.stop,
                 lambda point, value: self._reckon(room_device, point, value),
             )
         room_device.learn()
@@ -229,14 +231,17 @@ class Supervisor:
             device.motor.forget()
 
     def _reckon(self, device: RoomDevice, point: str, value: PointValue) -> None:
-        """Take a motor's estimate, unless the device measures that point itself."""
+        """Take a motor's estimate, unless the device measures that point itself; a fault is always told."""
+        if point == "fault":
+            self._store.report(Report(device.id, point, value, Quality.OBSERVED))
+            if value:
+                self._holds.lose_device(device.id, str(value))
+            return
         measured = device.device is not None and (
             (own := device.device.values.get(point)) is not None and own.quality in TRUSTED
         )
         if not measured:
             self._store.report(Report(device.id, point, value, Quality.ASSUMED))
-        if point == "fault" and value == "max_run":
-            self._holds.lose_device(device.id, "max_run")
 
     # -- looking after --------------------------------------------------------------------------------------------
 
@@ -248,7 +253,9 @@ class Supervisor:
         """Return what moves and can be stopped past the event loop, for the lifeline."""
         found: list[Moving] = []
         for device in self._dispatch.devices.values():
-            if device.motor is None or not device.motor.moving or device.device is None:
+            moving = device.motor is not None and device.motor.moving
+            held = self._holds.owner(device.id) is not None
+            if device.device is None or not (moving or held):
                 continue
             descriptor = None if device.link is None else device.link.transport.descriptor()
             if descriptor is not None and (frames := device.device.stop_frames()):
@@ -265,11 +272,10 @@ class Supervisor:
         """Stop what moves, before the daemon ends; at most 1 s."""
         self._dispatch.stopping = True
         self._holds.lose_all("stopping")
+        held = asyncio.create_task(self._holds.settle(HALT))
         motors = [d.motor for d in self._dispatch.devices.values() if d.motor is not None]
         moving = [asyncio.create_task(m.stop()) for m in motors if m.moving]
-        if not moving:
-            return []
-        done, _ = await asyncio.wait(moving, timeout=1.0)
+        done, _ = await asyncio.wait({held, *moving}, timeout=HALT)
         return [
             t.result() if t in done else Outcome(OutcomeKind.TIMEOUT, "no_reply") for t in moving
         ]

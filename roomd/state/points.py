@@ -9,6 +9,8 @@ from typing import Any
 from drivers.points import PointSpec, PointValue, Quality
 
 TRUSTED = frozenset({Quality.CONFIRMED, Quality.OBSERVED})
+INTEGER = 2**53 - 1
+"""Largest integer that every reader of JSON takes as it is."""
 
 
 @dataclass(slots=True)
@@ -28,8 +30,14 @@ class PointState:
     pending: bool = False
     by: str | None = None
     """Id of the command whose wish it is."""
+    before: PointValue = None
+    """What was reported last when the wish was made."""
+    under_way: bool = False
+    """The first byte of the wish has left: reports may end it from now on."""
     doubtful: bool = False
     """A command timed out: until the next report nobody knows."""
+    assumed: bool = False
+    """The last report was `assumed`, whatever a second opinion made of it since."""
     seq: int = 0
     """Number of the last change that readers saw."""
 
@@ -56,7 +64,9 @@ class PointState:
         """Return whether a reported value may enter the store: a real number inside the declared range."""
         if isinstance(value, bool) or not isinstance(value, int | float):
             return True
-        if math.isnan(value) or math.isinf(value):
+        if isinstance(value, int) and abs(value) > INTEGER:
+            return False
+        if isinstance(value, float) and not math.isfinite(value):
             return False
         low, high = self.spec.minimum, self.spec.maximum
         return (low is None or value >= low) and (high is None or value <= high)
@@ -70,13 +80,12 @@ class PointState:
         return left == right
 
     def on_the_way(self, value: PointValue) -> bool:
-        """Return whether `value` is transitional, or lies between the last report and the wish."""
+        """Return whether `value` is transitional, or lies between the wish and what was reported before it."""
         if value in self.spec.via:
             return True
-        old, wish = self.value, self.desired
-        numbers = [
-            v for v in (old, wish, value) if isinstance(v, int | float) and not isinstance(v, bool)
-        ]
-        return len(numbers) == 3 and min(numbers[0], numbers[1]) <= numbers[2] <= max(
-            numbers[0], numbers[1]
-        )
+        given = (self.before, self.desired, value)
+        numbers = [v for v in given if isinstance(v, int | float) and not isinstance(v, bool)]
+        if len(numbers) < len(given):
+            return False
+        start, end, now = numbers
+        return min(start, end) <= now <= max(start, end)

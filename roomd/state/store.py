@@ -19,6 +19,7 @@ from roomd.state.points import TRUSTED, PointState
 log = structlog.stdlib.get_logger(__name__)
 
 Listener = Callable[[str, PointState], None]
+_OPINIONS = {True: Quality.OBSERVED, False: Quality.SUSPECT, None: Quality.ASSUMED}
 
 
 class Store:
@@ -35,6 +36,8 @@ class Store:
         """Numbers at or below this one come from before this store began."""
         self.dropped: Counter[str] = Counter()
         """Reports that were refused, by reason: `undeclared`, `out_of_range`."""
+        self._named: set[str] = set()
+        """Undeclared points of which the log has heard."""
 
     # -- what exists ----------------------------------------------------------------------------------------------
 
@@ -55,6 +58,10 @@ class Store:
         """Forget a device that is no longer configured; readers need a new snapshot then."""
         for path in self._paths.pop(device, {}).values():
             del self._points[path]
+        self.renew()
+
+    def renew(self) -> None:
+        """Note that the room itself has changed: who was away meanwhile needs a whole snapshot."""
         self.seq += 1
         self.base = self.seq
 
@@ -91,30 +98,61 @@ class Store:
         path = f"{report.device}.{report.point}"
         state = self._points.get(path)
         if state is None:
-            self.dropped["undeclared"] += 1
-            log.error("state.undeclared", device=report.device, point=report.point)
+            self._undeclared(path)
             return
         if not state.acceptable(report.value):
             self.dropped["out_of_range"] += 1
+            state.assumed = False
             self._set(path, state, state.value, Quality.SUSPECT)
             return
+        quality = self._quality(state, report)
+        state.assumed = report.quality is Quality.ASSUMED
         if state.pending and self._settles(state, report):
             state.pending = False
             state.desired = state.by = None
             self._set(path, state, report.value, report.quality, force=True)
             return
-        quality = report.quality
-        if {quality, state.quality} <= TRUSTED and state.same(report.value, state.value):
-            # Saying the same again, asked or unasked, does not change who made it so.
-            quality = state.quality
         self._set(path, state, report.value, quality)
 
+    def _quality(self, state: PointState, report: Report) -> Quality:
+        """Return what a report is worth. Saying the same again does not change who made it so, or doubted it."""
+        if state.same(report.value, state.value):
+            if {report.quality, state.quality} <= TRUSTED:
+                return state.quality
+            if report.quality is Quality.ASSUMED and state.assumed:
+                return state.quality
+        return report.quality
+
+    def judge(self, path: str, *, agrees: bool | None) -> None:
+        """Take a second opinion on what was only assumed; a value that a device itself told stays as it is.
+
+        Args:
+            path: the point.
+            agrees: True makes it `observed`, False `suspect`; None: the other cannot tell, it is `assumed` again.
+        """
+        state = self._points.get(path)
+        if state is None or not state.assumed:
+            return
+        quality = _OPINIONS[agrees]
+        if state.quality is not quality:
+            state.quality = quality
+            self._changed(path)
+
+    def _undeclared(self, path: str) -> None:
+        self.dropped["undeclared"] += 1
+        if path not in self._named:
+            self._named.add(path)
+            log.error("state.undeclared", point=path)
+
     def _settles(self, state: PointState, report: Report) -> bool:
-        """Return whether a report ends the wish: it fulfils it, or is a change to something else altogether."""
+        """Return whether a report ends the wish: it fulfils it, or is a change to something else altogether.
+
+        What is older than the command's first byte, or kept from an earlier time, says nothing about it.
+        """
+        if not state.under_way or report.quality is Quality.STALE or report.value is None:
+            return False
         if state.same(report.value, state.desired):
             return True
-        if report.quality is Quality.STALE:
-            return False
         return not state.same(report.value, state.value) and not state.on_the_way(report.value)
 
     def _set(
@@ -151,10 +189,18 @@ class Store:
             return 0
         state.generation += 1
         state.pending = True
+        state.under_way = False
+        state.before = state.value
         state.desired = value
         state.by = command
         self._changed(path)
         return state.generation
+
+    def left(self, path: str, generation: int) -> None:
+        """Note that the first byte of a wish has left for the device: reports may end it from now on."""
+        state = self._points.get(path)
+        if state is not None and state.generation == generation:
+            state.under_way = True
 
     def end_wish(self, path: str, generation: int, *, doubtful: bool = False) -> None:
         """End a wish with its command: back to the last report. A newer wish stays.
@@ -162,16 +208,19 @@ class Store:
         Args:
             path: the point.
             generation: what `wish` returned.
-            doubtful: the command timed out, so the next loss of contact makes the point `unknown`, not `stale`.
+            doubtful: the command timed out. What is only assumed is `unknown` then, for nobody can be asked; what
+                was told becomes `unknown`, not `stale`, when the device cannot be asked either.
         """
         state = self._points.get(path)
-        if state is None or state.generation != generation:
+        if state is None or state.generation != generation or not state.pending:
             return
-        state.doubtful = state.doubtful or doubtful
-        if state.pending:
-            state.pending = False
-            state.desired = state.by = None
-            self._changed(path)
+        state.pending = False
+        state.desired = state.by = None
+        if doubtful and state.assumed:
+            _forget(state)
+        elif doubtful:
+            state.doubtful = True
+        self._changed(path)
 
     # -- losing touch ---------------------------------------------------------------------------------------------
 
@@ -182,11 +231,17 @@ class Store:
             if name in (ONLINE.name, FAULT.name):
                 continue
             if state.doubtful:
-                state.value = None
-                state.quality = Quality.UNKNOWN
+                _forget(state)
             elif state.quality in (Quality.STALE, Quality.UNKNOWN):
                 continue
             else:
                 state.quality = Quality.STALE
-            state.doubtful = False
+            state.assumed = False
             self._changed(path)
+
+
+def _forget(state: PointState) -> None:
+    """Make a point `unknown`."""
+    state.value = None
+    state.quality = Quality.UNKNOWN
+    state.assumed = state.doubtful = False
