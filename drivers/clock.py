@@ -15,6 +15,12 @@ from contextlib import asynccontextmanager
 from typing import Protocol
 
 
+PAUSE = 0.0005
+"""Real seconds after which bytes that were sent on loopback have usually arrived."""
+ROUNDS = 12
+"""Turns of the event loop in which what is ready settles."""
+
+
 class Timer(Protocol):
     """A callback that will run once."""
 
@@ -74,10 +80,17 @@ class _VirtualTimer:
 
 
 class VirtualClock:
-    """A clock that stands still until `advance` moves it; sockets and ptys still work at their real pace."""
+    """A clock that stands still until `advance` moves it; sockets and ptys still work at their real pace.
 
-    def __init__(self, start: float = 1000.0) -> None:
+    Args:
+        start: where it begins, in seconds.
+        pause: real seconds that `advance` waits, four times for each timer, so that bytes under way on sockets and ptys
+            arrive; 0 where all of them are in memory.
+    """
+
+    def __init__(self, start: float = 1000.0, *, pause: float = PAUSE) -> None:
         self._now = start
+        self._pause = pause
         self._order = itertools.count()
         self._timers: list[tuple[float, int, _VirtualTimer]] = []
 
@@ -110,16 +123,16 @@ class VirtualClock:
     async def advance(self, seconds: float) -> None:
         """Move on by `seconds`, running each timer at its own moment and letting tasks and local I/O settle."""
         end = self._now + seconds
-        await settle()
+        await settle(self._pause)
         while self._timers and self._timers[0][0] <= end:
             when, _, timer = heapq.heappop(self._timers)
             if timer.cancelled:
                 continue
             self._now = max(self._now, when)
             timer.callback()
-            await settle()
+            await settle(self._pause)
         self._now = end
-        await settle()
+        await settle(self._pause)
 
 
 def _wake(done: asyncio.Future[None]) -> None:
@@ -127,11 +140,15 @@ def _wake(done: asyncio.Future[None]) -> None:
         done.set_result(None)
 
 
-async def settle(rounds: int = 12) -> None:
-    """Let ready tasks and bytes that are under way on loopback sockets and ptys arrive."""
-    for round_number in range(rounds):
+async def settle(pause: float = PAUSE) -> None:
+    """Let ready tasks run, and bytes that are under way on loopback sockets and ptys arrive.
+
+    Args:
+        pause: real seconds to wait in between; 0 where nothing is on its way outside of this process.
+    """
+    for round_number in range(ROUNDS):
         # A real, short wait in between: the kernel delivers pty bytes from a work queue, not at once.
-        await asyncio.sleep(0.0005 if round_number % 4 == 3 else 0)
+        await asyncio.sleep(pause if round_number % 4 == 3 else 0)
 
 
 @asynccontextmanager

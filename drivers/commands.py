@@ -87,6 +87,12 @@ class Arg:
     """Characters, for a `string`."""
 
 
+USER_TTL = 10.0
+"""Seconds from acceptance to the first byte of what a person asked for, unless the driver says otherwise."""
+SCENE_TTL = 30.0
+"""The same in a scene."""
+
+
 @dataclass(frozen=True, slots=True)
 class CommandSpec:
     """One command of one device. Times are seconds."""
@@ -100,8 +106,8 @@ class CommandSpec:
     retry: RetryClass = RetryClass.ABSOLUTE
     retries: int = 2
     """Further attempts after a missing answer; only `absolute`, `stop` and `inquiry` commands use them."""
-    ttl: float = 10.0
-    """From acceptance to the first byte."""
+    ttl: float = USER_TTL
+    """From acceptance to the first byte; `live` says what holds in a scene."""
     timeout: float = 1.0
     """For one answer, wire time not counted (the link adds it)."""
     settles: float = 0.0
@@ -122,10 +128,19 @@ class CommandSpec:
     merge: float | None = None
     """Seconds in which further taps are merged into one whole state (climate); None: never."""
 
-    def deadline(self) -> float:
+    def live(self, priority: Priority) -> float:
+        """Return the seconds from acceptance to the first byte: a scene's command may wait longer than a person's.
+
+        What moves, and what its driver lets wait for less than the usual time, does not wait longer in a scene either.
+        """
+        usual = self.ttl >= USER_TTL and self.retry is not RetryClass.MOTION
+        ttl = max(self.ttl, SCENE_TTL) if usual and priority is Priority.SCENE else self.ttl
+        return ttl + (self.merge or 0.0)
+
+    def deadline(self, priority: Priority) -> float:
         """Return the longest time in seconds from acceptance to the outcome."""
         attempts = 1 + (self.retries if self.retry in RETRYABLE else 0)
-        return self.ttl + self.timeout * attempts + self.settles + (self.merge or 0.0)
+        return self.live(priority) + self.timeout * attempts + self.settles
 
     def wishes(self, args: Mapping[str, Any]) -> dict[str, Any]:
         """Return point -> wished value for these arguments, reported and assumed ones together."""

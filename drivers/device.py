@@ -10,7 +10,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar
 
-import structlog
 from pydantic import BaseModel
 
 from drivers.commands import CommandSpec
@@ -20,8 +19,6 @@ from drivers.points import FAULT, ONLINE, PointSpec, PointValue, Quality, Report
 
 if TYPE_CHECKING:
     from drivers.port import Port
-
-log = structlog.stdlib.get_logger(__name__)
 
 SettingsT = TypeVar("SettingsT", bound=BaseModel)
 
@@ -157,7 +154,6 @@ class Device(Generic[SettingsT]):
             quality: left out, it is `confirmed` while an answer to our own question is being read, else `observed`.
         """
         if self.point(point) is None:
-            log.error("device.undeclared_point", device=self.id, point=point)
             self.link.count_undeclared(point)
             return
         if quality is None:

@@ -40,6 +40,17 @@ class Garbled(DriverError):
     retryable = True
 
 
+class Collision(Garbled):
+    """Other bytes came back from the line than were sent: two talked at once, and the frame is lost."""
+
+
+class Misconfigured(DriverError):
+    """What the room file names is not there in this form: several ports fit, or it is no serial port."""
+
+    code = "misconfigured"
+    permanent = True
+
+
 class Refused(DriverError):
     """The device said no. `device_code` is its own word for why, for example `ERR3` or `41`."""
 

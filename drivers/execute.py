@@ -10,7 +10,15 @@ from typing import Any
 from drivers.clock import deadline
 from drivers.commands import CommandSpec, Outcome, OutcomeKind, Priority, RetryClass
 from drivers.device import Device
-from drivers.errors import DriverError, Garbled, NoReply, Refused, Unreachable, Unsupported
+from drivers.errors import (
+    DriverError,
+    Garbled,
+    Misconfigured,
+    NoReply,
+    Refused,
+    Unreachable,
+    Unsupported,
+)
 from drivers.job import CommandRefused, Ended, Gate, GateRefused, Job, current_job, open_gate
 from drivers.link import Link
 from drivers.points import PointSpec, Quality
@@ -19,6 +27,8 @@ OFFLINE_WAIT = 3.0
 """Seconds that a command which moves nothing waits for the reconnect that it kicked off."""
 STOP_WAIT = 0.8
 """The same for STOP, which answers within 1 s."""
+WAKE_EVERY = 5.0
+"""Seconds between the frames that wake a device."""
 ASK_EVERY = 2.0
 """Seconds between questions while the device has accepted and the value is not there yet."""
 GRACE = 0.4
@@ -41,7 +51,7 @@ async def execute(link: Link, device: Device[Any], request: Request) -> Outcome:
     """Run a command whose name and arguments have been checked; return its outcome, always."""
     spec = device.command_specs()[request.command]
     job = _job(link, device, spec, request)
-    if not link.admit(job, flush=spec.flush):
+    if not link.backlog.admit(job, flush=spec.flush):
         return Outcome(OutcomeKind.REFUSED, "busy", {"device": device.id})
     run = _Run(link, device, spec, job)
     job.task = asyncio.create_task(run.outcome(), name=f"{device.id} {spec.name} {job.id}")
@@ -50,7 +60,7 @@ async def execute(link: Link, device: Device[Any], request: Request) -> Outcome:
             job.task.cancel()
         return await _await_task(job, job.task, link)
     finally:
-        link.dismiss(job)
+        link.backlog.dismiss(job)
 
 
 async def probe(link: Link, device: Device[Any]) -> Outcome:
@@ -75,12 +85,14 @@ async def _await_task(job: Job, task: asyncio.Task[Outcome], link: Link) -> Outc
     try:
         outcome = await asyncio.shield(task)
     except asyncio.CancelledError:
-        if job.verdict is None:  # we ourselves are cancelled, not the command
+        caller = asyncio.current_task()
+        given_up = caller is not None and caller.cancelling() > 0
+        if given_up:  # we ourselves are cancelled, and the command with us
             job.end_with(OutcomeKind.CANCELLED)
-            await asyncio.wait({task})
-            raise
         if not task.done():
             await asyncio.wait({task})
+        if given_up:
+            raise
         outcome = _verdict(job)
     ms = (link.clock.monotonic() - job.accepted) * 1000
     return Outcome(outcome.kind, outcome.code, outcome.params, job.tx, round(ms, 3))
@@ -94,18 +106,19 @@ def _verdict(job: Job) -> Outcome:
 def _job(link: Link, device: Device[Any], spec: CommandSpec, request: Request) -> Job:
     args = dict(request.args)
     key = spec.key_for(args)
+    priority = spec.priority if request.priority is None else request.priority
     if spec.merge is not None:
         # A whole state each time: what an older, still waiting tap asked for is part of the newer one.
-        for older in link.jobs.get(device.id, ()):
+        for older in link.backlog.jobs.get(device.id, ()):
             if older.key == key and older.queued:
                 args = {**older.args, **args}
     return Job(
         device=device.id,
         name=spec.name,
-        priority=spec.priority if request.priority is None else request.priority,
+        priority=priority,
         retry=spec.retry,
         accepted=link.clock.monotonic(),
-        ttl=spec.ttl,
+        ttl=spec.live(priority),
         timeout=spec.timeout,
         retries=spec.retries,
         key=key,
@@ -124,12 +137,15 @@ class _Run:
         self.spec = spec
         self.job = job
         self.clock = link.clock
+        self._patience: float | None = None
+        """Until when it waits for a link that is down."""
 
     async def outcome(self) -> Outcome:
         """Return how it ended; an error in the driver itself passes through."""
-        expiry = self.clock.call_later(self.spec.ttl + (self.spec.merge or 0.0), self._expire)
+        expiry = self.clock.call_later(self.job.ttl, self._expire)
+        limit = self.spec.deadline(self.job.priority) + GRACE
         try:
-            async with deadline(self.clock, self.spec.deadline() + GRACE):
+            async with deadline(self.clock, limit):
                 await self._send()
                 return await self._settle()
         except TimeoutError:
@@ -147,12 +163,23 @@ class _Run:
         current_job.set(self.job)
         if self.spec.merge:
             await self.clock.sleep(self.spec.merge)
-        await self._reach()
+        while True:
+            await self._reach()
+            try:
+                await self._call()
+            except Unreachable:
+                # Lost before its first byte: it may still leave on the connection that comes, as if asked just now.
+                if self.job.tx or self.link.up.is_set() or self.spec.retry is RetryClass.MOTION:
+                    raise
+            else:
+                return
+
+    async def _call(self) -> None:
         method = self.device.method(self.spec.name)
         if self.spec.exclusive is None:
             await method(**self.job.args)
             return
-        async with self.link.group(self.device.id, self.spec.exclusive):
+        async with self.link.backlog.group(self.device.id, self.spec.exclusive):
             await method(**self.job.args)
 
     async def _reach(self) -> None:
@@ -162,19 +189,69 @@ class _Run:
         if self.link.up.is_set() and (safety or (session is not None and session.ready.is_set())):
             return
         if not self.link.up.is_set():
-            if self.link.error is None or not self.link.error.permanent:
-                # A wrong password or PIN waits for an admin: another attempt may lock the device.
-                self.link.retry_now()
-            if self.spec.retry is RetryClass.MOTION:
-                raise Unreachable(str(self.link.error or ""))
-        wait = STOP_WAIT if safety else min(self.spec.ttl, OFFLINE_WAIT)
+            self._knock(safety=safety)
+            if session is not None and await self._wake(session.ready):
+                return
+        if self._patience is None:
+            wait = STOP_WAIT if safety else min(self.spec.ttl, OFFLINE_WAIT)
+            self._patience = self.clock.monotonic() + wait
         try:
-            async with deadline(self.clock, wait):
+            async with deadline(self.clock, self._patience - self.clock.monotonic()):
                 await self.link.up.wait()
                 if session is not None and not safety:
                     await session.ready.wait()
         except TimeoutError:
             raise Unreachable(str(self.link.error or "no handshake")) from None
+
+    def _knock(self, *, safety: bool) -> None:
+        """Have the link try at once; raise where nothing comes of it, or where nothing may wait."""
+        error = self.link.error
+        if isinstance(error, Misconfigured) and not safety:
+            raise CommandRefused(error.code, device=self.device.id, place=str(error))
+        if error is None or not error.permanent:
+            # A wrong password or PIN waits for an admin: another attempt may lock the device.
+            self.link.retry_now()
+        if self.spec.retry is RetryClass.MOTION:
+            raise Unreachable(str(error or ""))
+
+    async def _wake(self, ready: asyncio.Event) -> bool:
+        """Wake a device whose network sleeps, and wait until it is there; return False where this wakes none.
+
+        The gate is asked before each frame. A link that waits for an admin is left alone.
+        """
+        waking = None if self._stuck() else self.device.waking(self.spec.name)
+        if waking is None:
+            return False
+        try:
+            async with deadline(self.clock, waking.takes):
+                send = await waking.prepare()
+                while not ready.is_set() and not self._stuck():
+                    self._pass()
+                    self.link.note_sent(send(), self.job, self.clock.monotonic())
+                    self.link.retry_now()
+                    await self._within(WAKE_EVERY, ready)
+        except TimeoutError:
+            raise Unreachable(str(self.link.error or "it does not wake")) from None
+        return ready.is_set()
+
+    def _stuck(self) -> bool:
+        """Return whether the link waits for an admin: after a wrong password or PIN, one more may lock the device."""
+        return self.link.error is not None and self.link.error.permanent
+
+    def _pass(self) -> None:
+        """Ask the gate, right before bytes leave."""
+        self.job.check()
+        denial = self.job.gate()
+        if denial is not None:
+            raise GateRefused(denial)
+
+    async def _within(self, seconds: float, event: asyncio.Event) -> None:
+        """Wait until `event`, or until `seconds` have passed."""
+        try:
+            async with deadline(self.clock, seconds):
+                await event.wait()
+        except TimeoutError:
+            return
 
     async def _settle(self) -> Outcome:
         """Wait until every `confirm` point was reported as wished."""
@@ -209,7 +286,7 @@ class _Run:
         if session is None:
             return
         try:
-            await session.query(polled)
+            await session.query(polled, Priority.SCENE)
         except DriverError:
             return  # the next question, or the deadline, decides
 
@@ -245,6 +322,15 @@ class _Run:
     def _late(self) -> Outcome:
         if self.job.tx == 0:
             return Outcome(OutcomeKind.EXPIRED)
+        return self._unclear()
+
+    def _unclear(self) -> Outcome:
+        """Bytes left and nobody answered: ask what is true, unless a newer command makes that so anyway."""
+        if self.job.replaced:
+            return Outcome(OutcomeKind.SUPERSEDED)
+        session = self.link.sessions.get(self.device.id)
+        if session is not None:
+            session.ask_soon()
         return Outcome(OutcomeKind.TIMEOUT, NoReply.code)
 
     def _failed(self, error: Exception) -> Outcome:
@@ -279,14 +365,7 @@ class _Run:
             case Unreachable() if self.job.tx == 0:
                 return Outcome(OutcomeKind.OFFLINE, error.code, {"why": str(error)})
             case _:
-                self._look_again()
-                return Outcome(OutcomeKind.TIMEOUT, NoReply.code)
-
-    def _look_again(self) -> None:
-        """After an unclear end, ask the device what is true."""
-        session = self.link.sessions.get(self.device.id)
-        if session is not None:
-            session.ask_soon()
+                return self._unclear()
 
 
 class Mismatch(DriverError):

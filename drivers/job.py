@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import math
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -82,6 +83,8 @@ class Job:
     args: Mapping[str, Any] = field(default_factory=dict[str, Any])
     bounded: bool = True
     """Counted against the limits of waiting commands; polls and handshakes are not."""
+    late_at: float = math.inf
+    """From this second on a poll counts as SCENE: it has waited for three periods."""
     order: int = field(default_factory=lambda: next(_order))
     tx: int = 0
     first_tx: float | None = None

@@ -1,7 +1,8 @@
 """Who may transmit next on one physical endpoint: priority, window, gap, quiet and dirty times. No I/O.
 
 SAFETY waits for nothing but the gap and the frame being sent: not for a window, a quiet time, or a neighbour's answer.
-Inside one priority the order is first in, first out.
+Inside one priority the order is first in, first out. What was granted a turn transmits in the next turn of the event
+loop; until it has, nobody else is granted one.
 """
 
 from __future__ import annotations
@@ -12,28 +13,43 @@ from dataclasses import dataclass, field
 
 from drivers.clock import Clock, Timer
 from drivers.commands import Priority
-from drivers.job import Job
+from drivers.errors import DriverError, Unreachable
+from drivers.job import Job, Preempted
+
+POLL_SHARE = 0.3
+"""Of the time of a line that takes one exchange at a time, at most, for polls."""
+NEVER = float("-inf")
 
 
 @dataclass(eq=False)
 class Slot:
-    """One transmission with, where an answer is expected, the wait for it."""
+    """One transmission with, where an answer is expected, the wait for it. Times are seconds of the lane's clock."""
 
     job: Job
     expects: bool
+    asked: float
+    """When it joined the queue."""
     granted: asyncio.Future[None]
-    preempt: Callable[[], None] | None = None
+    sent_at: float | None = None
+    """When its bytes were handed to the operating system."""
+    wire: float = 0.0
+    """Seconds that its bytes take on the wire."""
+    give_up: Callable[[DriverError], None] | None = None
     """Ends the wait for an answer; set by the port while it waits."""
-
-    @property
-    def rank(self) -> tuple[int, int]:
-        """Return its place in the queue; lower goes first."""
-        return (int(self.job.priority), self.job.order)
 
     @property
     def safety(self) -> bool:
         """Return whether it is a STOP."""
         return self.job.priority is Priority.SAFETY
+
+    def is_poll(self, now: float) -> bool:
+        """Return whether it is a poll; one that is very late counts as SCENE."""
+        return self.job.priority is Priority.POLL and now < self.job.late_at
+
+    def rank(self, now: float) -> tuple[int, int]:
+        """Return its place in the queue; lower goes first."""
+        late = self.job.priority is Priority.POLL and not self.is_poll(now)
+        return int(Priority.SCENE if late else self.job.priority), self.job.order
 
 
 @dataclass
@@ -51,40 +67,56 @@ class Lane:
     gap: float
     _waiting: list[Slot] = field(default_factory=list[Slot])
     _held: set[Slot] = field(default_factory=set[Slot])
-    _free_at: float = 0.0
-    _quiet_until: float = 0.0
-    _dirty_until: float = 0.0
+    _sent_until: float = NEVER
+    """Computed end of the last transmission."""
+    _heard_at: float = NEVER
+    _quiet_until: float = NEVER
+    _dirty_until: float = NEVER
     _dirty_window: float = 0.0
+    _polls_from: float = NEVER
     _timer: Timer | None = None
     _open: bool = False
 
     async def acquire(self, job: Job, *, expects: bool) -> Slot:
-        """Wait for a turn. The caller transmits at once, then calls `sent`, and `release` at the end."""
-        slot = Slot(job, expects, asyncio.get_running_loop().create_future())
+        """Wait for a turn. The caller transmits at once, then calls `sent`, and `release` at the end.
+
+        Raises:
+            Unreachable: the link is down, or goes down meanwhile; nothing waits for the next connection.
+        """
+        if not self._open:
+            raise Unreachable("the link is down")
+        granted: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        slot = Slot(job, expects, self.clock.monotonic(), granted)
         self._waiting.append(slot)
         self.pump()
         try:
-            await slot.granted
-        except asyncio.CancelledError:
+            await granted
+        except BaseException:
+            if granted.done() and not granted.cancelled():
+                granted.exception()  # read, so that asyncio does not complain of an unread error
             self._drop(slot)
             raise
         return slot
 
     def release(self, slot: Slot) -> None:
         """Give the turn back."""
+        poll = slot.job.priority is Priority.POLL
+        if poll and slot.sent_at is not None and self.window == 1:
+            # Polls leave the line to others for the rest of the time.
+            now = self.clock.monotonic()
+            took = max(now - slot.sent_at, slot.wire)
+            self._polls_from = max(self._polls_from, slot.sent_at + took / POLL_SHARE)
         self._drop(slot)
 
-    def sent(self, wire_time: float) -> None:
+    def sent(self, slot: Slot, wire_time: float) -> None:
         """Note that a transmission of `wire_time` seconds has just been handed to the operating system."""
-        now = self.clock.monotonic()
-        self._free_at = max(self._free_at, now + wire_time + self.gap)
-        if self.window > 1:
-            self.pump()
+        slot.sent_at, slot.wire = self.clock.monotonic(), wire_time
+        self._sent_until = max(self._sent_until, slot.sent_at + wire_time)
+        self.pump()
 
     def received(self) -> None:
         """Note that bytes came in."""
-        now = self.clock.monotonic()
-        self._free_at = max(self._free_at, now + self.gap)
+        self._heard_at = now = self.clock.monotonic()
         if self._dirty_until > now:
             self._dirty_until = now + self._dirty_window
 
@@ -100,57 +132,57 @@ class Lane:
     def open(self) -> None:
         """Begin to transmit: the link is up."""
         self._open = True
-        self._quiet_until = self._dirty_until = self._free_at = 0.0
+        self._quiet_until = self._dirty_until = self._polls_from = NEVER
+        self._sent_until = self._heard_at = NEVER
         self.pump()
 
     def close(self) -> None:
-        """Hold everything back: the link is down."""
+        """Send everybody away who waits: the link is down, and nothing is kept for the next connection."""
         self._open = False
+        for slot in self._waiting:
+            if not slot.granted.done():
+                slot.granted.set_exception(Unreachable("the link is down"))
 
     def waiting(self) -> int:
         """Return how many transmissions wait for their turn."""
         return len(self._waiting)
 
-    def preempt_others(self, device: str) -> None:
-        """End other devices' waits for an answer where the line allows only one at a time."""
-        if self.window == 1:
-            for slot in list(self._held):
-                if slot.job.device != device and not slot.safety and slot.preempt is not None:
-                    slot.preempt()
+    def interrupt(self, error: DriverError, *, but: Slot | None = None) -> None:
+        """End the waits for an answer, STOP's own excepted, where the line allows only one at a time."""
+        if self.window > 1:
+            return
+        for slot in list(self._held):
+            if slot is not but and not slot.safety and slot.give_up is not None:
+                slot.give_up(error)
 
     def pump(self) -> None:
-        """Grant all turns that are due, and set a timer for the next one."""
+        """Grant the turn that is due, or set a timer for the next one."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        while self._open and self._waiting:
-            slot, wait = self._next()
-            if slot is None:
-                if wait is not None:
-                    self._timer = self.clock.call_later(wait, self.pump)
-                return
-            self._waiting.remove(slot)
-            self._held.add(slot)
-            slot.job.in_flight = True
-            slot.granted.set_result(None)
-            if self.gap > 0 or self.window == 1:
-                # The grant is taken in the next turn of the loop; until `sent` nobody else may be granted.
-                return
+        if not self._open or any(held.sent_at is None for held in self._held):
+            return  # whoever was granted transmits first; `sent` and `release` look again
+        slot, wait = self._next()
+        if slot is not None:
+            self._grant(slot)
+        elif wait is not None:
+            self._timer = self.clock.call_later(wait, self.pump)
+
+    def _grant(self, slot: Slot) -> None:
+        self._waiting.remove(slot)
+        self._held.add(slot)
+        slot.job.in_flight = True
+        slot.granted.set_result(None)
+        if slot.safety:
+            self.interrupt(Preempted("STOP took the line"), but=slot)
 
     def _next(self) -> tuple[Slot | None, float | None]:
         """Return the slot that may go now, or None with the seconds until it is worth looking again."""
         now = self.clock.monotonic()
-        if (
-            any(not held.expects or held.preempt is None for held in self._held)
-            and self.window == 1
-        ):
-            return (
-                None,
-                None,
-            )  # somebody was granted and has not transmitted yet; its release pumps again
         later: float | None = None
-        for slot in sorted(self._waiting, key=lambda s: s.rank):
-            at = self._due(slot)
+        waiting = [slot for slot in self._waiting if not slot.granted.done()]
+        for slot in sorted(waiting, key=lambda s: s.rank(now)):
+            at = self._due(slot, now)
             if at is None:
                 continue
             if at <= now:
@@ -160,14 +192,29 @@ class Lane:
                 break  # nobody overtakes a STOP that waits for its gap
         return None, later
 
-    def _due(self, slot: Slot) -> float | None:
+    def _due(self, slot: Slot, now: float) -> float | None:
         """Return when `slot` may go, or None while others hold the window."""
         if slot.safety:
-            return self._free_at
-        if len(self._held) >= self.window:
+            # What others say after STOP was asked for must not hold it up.
+            return max(self._sent_until, min(self._heard_at, slot.asked)) + self.gap
+        if len(self._held) >= self.window or any(self._bars(held, slot) for held in self._held):
             return None
-        at = max(self._free_at, self._quiet_until)
+        at = max(max(self._sent_until, self._heard_at) + self.gap, self._quiet_until)
+        if slot.is_poll(now):
+            at = max(at, min(self._polls_from, slot.job.late_at))
         return max(at, self._dirty_until) if slot.expects else at
+
+    @staticmethod
+    def _bars(held: Slot, slot: Slot) -> bool:
+        """Return whether `held` keeps `slot` back where the window would let it go.
+
+        One exchange for each key: else the older wish might arrive last. No poll beside a command of its device.
+        """
+        if held.job.device != slot.job.device:
+            return False
+        if slot.job.priority is Priority.POLL:
+            return held.job.priority is not Priority.POLL
+        return slot.job.key is not None and slot.job.key == held.job.key
 
     def _drop(self, slot: Slot) -> None:
         slot.job.in_flight = False

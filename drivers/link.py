@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import Counter
+from functools import partial
 from typing import Any, Protocol
 
 import structlog
@@ -148,8 +149,8 @@ class Link:
 
     def drop(self, error: DriverError) -> None:
         """Close the connection because of `error`; a permanent one stops the attempts."""
-        if self._lost is not None and not self._lost.done():
-            self._lost.set_result(error)
+        if self._lost is not None:
+            _end(self._lost, error)
 
     def available(self, device_id: str, *, online: bool) -> None:
         """Take a gateway's or a last will's word on whether a device is there."""
@@ -166,12 +167,12 @@ class Link:
     async def _connect(self) -> None:
         while True:
             self._kick.clear()
-            self._lost = asyncio.get_running_loop().create_future()
+            lost = self._lost = asyncio.get_running_loop().create_future()
             if self.error is None or not self.error.permanent:
                 for port in self.ports.values():
                     port.reset()
                 try:
-                    await self.transport.open(self._receive, self.drop)
+                    await self.transport.open(self._receive, partial(_end, lost))
                 except DriverError as error:
                     self._note_down(error)
                 else:
@@ -325,6 +326,12 @@ class Link:
         self.listener.on_trace(
             TraceEvent(self.clock.wall(), self.id, "", direction, b"", "", text, "")
         )
+
+
+def _end(lost: asyncio.Future[DriverError], error: DriverError) -> None:
+    """Note the end of one connection; what an older one has to say comes too late for the next."""
+    if not lost.done():
+        lost.set_result(error)
 
 
 def matches(pattern: str, topic: str) -> bool:

@@ -12,21 +12,21 @@ sequence number), so that a late answer is never taken for the next command. Wha
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections import Counter, deque
 from collections.abc import Callable
-from types import TracebackType
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 from weakref import WeakKeyDictionary
 
 import structlog
 
-from drivers.clock import Clock, deadline
-from drivers.commands import RetryClass
-from drivers.errors import DriverError, NoReply
+from drivers.clock import Clock
+from drivers.commands import Priority, RetryClass
+from drivers.errors import Collision, DriverError, Garbled, NoReply
+from drivers.expectation import Expectation
 from drivers.job import GateRefused, Job, Preempted, current_job
-from drivers.lane import Lane
+from drivers.lane import Lane, Slot
 from drivers.messages import Decoder, Junk
 from drivers.trace import words
 from drivers.transport.frames import Chunk, Frame
@@ -42,6 +42,10 @@ REPLY_SIZE = 32
 """Bytes assumed for an answer whose length nobody knows, when its time on the wire is reckoned."""
 SLOW_MESSAGE = 0.05
 """Seconds that `on_message` may take before it is called a fault."""
+DRIVER_FAULT = "driver_error"
+"""What the point `fault` says while the driver's own code fails."""
+LATE = (0.05, 1.0)
+"""Seconds, shortest and longest, for which a line is kept quiet after a bare answer failed to come."""
 MAY_REPEAT = frozenset({RetryClass.ABSOLUTE, RetryClass.STOP, RetryClass.INQUIRY})
 
 
@@ -61,10 +65,6 @@ class Line(Protocol):
     @property
     def host(self) -> str:
         """Return the far end's host, or an empty text."""
-        ...
-
-    def look_again(self, device_id: str) -> None:
-        """Have a device's polled points asked soon."""
         ...
 
     async def transmit(self, frame: Frame, job: Job) -> float:
@@ -92,67 +92,13 @@ _shared: WeakKeyDictionary[Line, dict[str, Any]] = WeakKeyDictionary()
 """Link -> what the devices on it keep in common; gone with the link."""
 
 
-class Expectation(Generic[T]):
-    """An answer that is awaited apart from the lane; registered before its question leaves."""
+@dataclass(frozen=True, slots=True)
+class _Question(Generic[T]):
+    """What `exchange` is asked to do."""
 
-    def __init__(self, port: Port, until: Callable[[object], T | None]) -> None:
-        self._port = port
-        self._until = until
-        self._answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-
-    def __enter__(self) -> Expectation[T]:
-        """Begin to listen."""
-        self._port.expectations.append(self)
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Stop listening."""
-        self._port.expectations.remove(self)
-        if self._answer.done() and not self._answer.cancelled():
-            self._answer.exception()  # read, so that asyncio does not complain of an unread error
-
-    def offer(self, message: object) -> bool:
-        """Take `message` if it is the answer; return whether it was."""
-        if self._answer.done():
-            return False
-        try:
-            answer = self._until(message)
-        except DriverError as error:
-            self._answer.set_exception(error)
-            return True
-        if answer is None:
-            return False
-        self._answer.set_result(answer)
-        return True
-
-    def fail(self, error: DriverError) -> None:
-        """End the wait with `error`."""
-        if not self._answer.done():
-            self._answer.set_exception(error)
-
-    @property
-    def done(self) -> bool:
-        """Return whether the answer, or an error, is there."""
-        return self._answer.done()
-
-    async def within(self, seconds: float) -> T:
-        """Return the answer.
-
-        Raises:
-            NoReply: none came within `seconds`.
-            Unreachable: the link was lost meanwhile.
-            Refused: the device said no.
-        """
-        try:
-            async with deadline(self._port.clock, seconds):
-                return await asyncio.shield(self._answer)
-        except TimeoutError:
-            raise NoReply(f"no answer within {seconds:g} s") from None
+    frame: Frame | Callable[[], Frame]
+    until: Callable[[object], T | None]
+    timeout: float
 
 
 class Port:
@@ -201,21 +147,23 @@ class Port:
             Refused: the device said no (raised by `until`).
         """
         job = current_job.get()
+        limit = job.timeout if timeout is None else timeout
+        question = _Question(frame, until, limit)
         attempts = 1 + max(resends, job.retries if job.retry in MAY_REPEAT else 0)
+        first = True
         while True:
             attempts -= 1
             try:
-                return await self._attempt(
-                    job, frame, until, job.timeout if timeout is None else timeout
-                )
+                return await self._attempt(job, question, first=first)
             except Preempted:
                 if job.retry not in MAY_REPEAT:
                     raise
                 attempts += 1
-            except NoReply:
+            except (NoReply, Collision):
                 self.failures += 1
-                if attempts <= 0 or job.replaced or self.clock.monotonic() > job.accepted + job.ttl:
+                if attempts <= 0 or job.replaced or self._is_late(job):
                     raise
+            first = False
 
     async def send(self, frame: Frame, *, repeat: int = 1, repeat_gap: float = 0.0) -> None:
         """Send `frame` without waiting for an answer, `repeat` times with `repeat_gap` seconds between the ends.
@@ -228,13 +176,15 @@ class Port:
                 await self.clock.sleep(repeat_gap + self.wire_time(_size(frame)))
             slot = await self._line.lane.acquire(job, expects=False)
             try:
-                await self._write(job, frame)
+                if copy and self._is_late(job):
+                    return
+                await self._write(slot, job, frame)
             finally:
                 self._line.lane.release(slot)
 
     def listen(self, until: Callable[[object], T | None]) -> Expectation[T]:
         """Return a wait for an unasked or later message (a completion) that does not hold the lane."""
-        return Expectation(self, until)
+        return Expectation(self.clock, self.expectations, until)
 
     def quiet(self, seconds: float) -> None:
         """Keep the whole line silent for `seconds`; STOP passes."""
@@ -281,10 +231,6 @@ class Port:
         """Return the far end's host name or address; empty where there is none."""
         return self._line.host
 
-    def look_again(self) -> None:
-        """Have all polled points asked soon: something hints that they changed."""
-        self._line.look_again(self.device_id)
-
     # -- for the link and the device base -------------------------------------------------------------------------
 
     def bind(self, device: Device[Any]) -> None:
@@ -300,7 +246,9 @@ class Port:
         return self._device
 
     def count_undeclared(self, point: str) -> None:
-        """Count a report of a point that was never declared."""
+        """Count a report of a point that was never declared; the log says so once."""
+        if not self.undeclared[point]:
+            log.error("device.undeclared_point", device=self.device_id, point=point)
         self.undeclared[point] += 1
 
     def reset(self) -> None:
@@ -318,66 +266,84 @@ class Port:
         if self._decoder is None:
             return []
         found: list[str] = []
-        for message in self._decoder.feed(chunk):
+        for message in self._decode(self._decoder, chunk):
             if isinstance(message, Junk):
-                self.junk[message.reason] += 1
+                self._count(message)
                 continue
             self.last_answer = self.clock.monotonic()
             found.append(words(message))
             self._take(message)
         return found
 
+    def _decode(self, decoder: Decoder, chunk: Chunk) -> list[Any]:
+        try:
+            return decoder.feed(chunk)
+        except Exception:
+            # A driver's mistake must not stop the reader of a shared line; the device says so, the room goes on.
+            log.exception("device.decoder_failed", device=self.device_id)
+            decoder.reset()
+            self.device.report("fault", DRIVER_FAULT)
+            return []
+
+    def _count(self, junk: Junk) -> None:
+        self.junk[junk.reason] += 1
+        alone = len(self._line.ports) == 1
+        if junk.reason == "too_long" and self._line.kind == "tcp" and alone:
+            # Not on a shared line: what is too long for one driver may be another one's frame.
+            self._line.drop(Garbled("a frame is longer than the protocol allows"))
+
     def _take(self, message: object) -> None:
         self.answering = any(e.offer(message) for e in list(self.expectations))
         started = time.perf_counter()
+        well = False
         try:
             self.device.on_message(message)
+            well = time.perf_counter() - started <= SLOW_MESSAGE
+            if not well:
+                log.warning("device.message_slow", device=self.device_id)
         except Exception:
-            # A driver's mistake must not stop the reader of a shared line; the device says so, the room goes on.
+            # As above.
             log.exception("device.message_failed", device=self.device_id)
-            self.device.report("fault", "driver_error")
         finally:
             self.answering = False
-        if time.perf_counter() - started > SLOW_MESSAGE:
-            log.warning("device.message_slow", device=self.device_id)
+        if not well:
+            self.device.report("fault", DRIVER_FAULT)
+        elif self.device.value("fault") == DRIVER_FAULT:
+            self.device.report("fault", "")
 
-    async def _attempt(
-        self,
-        job: Job,
-        frame: Frame | Callable[[], Frame],
-        until: Callable[[object], T | None],
-        timeout: float,
-    ) -> T:
+    async def _attempt(self, job: Job, question: _Question[T], *, first: bool) -> T:
         lane = self._line.lane
         slot = await lane.acquire(job, expects=True)
+        answer = Expectation(self.clock, self.expectations, question.until)
         try:
-            with Expectation(self, until) as answer:
-                started = self.clock.monotonic()
-                wire = await self._write(job, frame)
-                slot.preempt = lambda: answer.fail(Preempted("STOP took the line"))
-                try:
-                    result = await answer.within(timeout + wire + self.wire_time(REPLY_SIZE))
-                except NoReply:
-                    self._soil(timeout)
-                    raise
-                self.answer_ms.append((self.clock.monotonic() - started) * 1000)
+            with answer:
+                if not first and self._is_late(job):
+                    raise NoReply("no answer, and too late to ask once more")
+                wire = await self._write(slot, job, question.frame)
+                slot.give_up = answer.fail
+                result = await answer.within(question.timeout + wire + self.wire_time(REPLY_SIZE))
+                self.answer_ms.append((self.clock.monotonic() - (slot.sent_at or 0.0)) * 1000)
                 return result
         finally:
+            if slot.sent_at is not None and not answer.answered and self.device.bare_replies:
+                # The answer may still come, and does not say whose it is.
+                lane.soil(min(LATE[1], max(LATE[0], question.timeout)))
             lane.release(slot)
 
-    async def _write(self, job: Job, frame: Frame | Callable[[], Frame]) -> float:
+    def _is_late(self, job: Job) -> bool:
+        """Return whether it is too late for one more copy; STOP is never late."""
+        passed = self.clock.monotonic() - job.accepted
+        return passed > job.ttl and job.priority is not Priority.SAFETY
+
+    async def _write(self, slot: Slot, job: Job, frame: Frame | Callable[[], Frame]) -> float:
         job.check()
         # No await between the gate's answer and the hand-over: `transmit` writes before it first suspends.
         denial = job.gate()
         if denial is not None:
             raise GateRefused(denial)
         wire = await self._line.transmit(frame() if callable(frame) else frame, job)
-        self._line.lane.sent(wire)
+        self._line.lane.sent(slot, wire)
         return wire
-
-    def _soil(self, timeout: float) -> None:
-        if self.device.bare_replies:
-            self._line.lane.soil(min(1.0, max(0.05, timeout)))
 
 
 def _size(frame: Frame) -> int:

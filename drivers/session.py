@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import enum
+import math
 import random
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
@@ -12,8 +13,9 @@ import structlog
 
 from drivers.commands import Priority, RetryClass
 from drivers.errors import DriverError, NoReply, Unreachable
-from drivers.job import Ended, GateRefused, Job, current_job
+from drivers.job import Ended, GateRefused, Job, Preempted, current_job
 from drivers.points import PointSpec
+from drivers.port import DRIVER_FAULT
 
 if TYPE_CHECKING:
     from drivers.link import Link
@@ -27,8 +29,10 @@ PROBE_EVERY = 5.0
 """Seconds between questions to a silent device."""
 FAST = 2.0
 """Seconds between questions while a value is on its way."""
-SHARE = 0.3
-"""Of the wire's time, at most, for polls."""
+LATE = 3
+"""Periods after which a poll that is still waiting is no longer put off for scenes."""
+PATIENCE = 60.0
+"""Seconds for which a handshake or a poll may wait for its turn and still be repeated."""
 SPREAD = 0.1
 """Periods vary by this share, so that devices do not ask in step."""
 
@@ -56,6 +60,8 @@ class Session:
         self.ready = asyncio.Event()
         """The handshake has been tried: commands may pass."""
         self._misses = 0
+        self._failed = False
+        """The driver's own code has failed and it has not been online since."""
         self._look = asyncio.Event()
         self._due: dict[str, float] = {}
 
@@ -88,54 +94,91 @@ class Session:
         elif self.state is PortState.SILENT:
             self._look.set()
 
-    async def query(self, points: frozenset[str]) -> None:
-        """Ask for these points now, in the name of a poll; raises what the driver raises."""
-        await self._as_job("poll", lambda: self._port.device.refresh(points), Priority.POLL)
+    async def query(self, points: frozenset[str], priority: Priority) -> None:
+        """Ask for these points now; raises what the driver raises."""
+        await self._as_job("poll", lambda: self._port.device.refresh(points), priority)
 
     async def probe(self) -> None:
-        """Send the driver's harmless inquiry; raises what the driver raises."""
-        await self._as_job("probe", self._port.device.probe, Priority.POLL)
-        self._answered()
+        """Send the driver's harmless inquiry, because a person asked; raises what the driver raises."""
+        await self._as_job("probe", self._port.device.probe, Priority.SCENE)
+        self._misses = 0
+        if self.state is PortState.SILENT:
+            self._look.set()
 
     # -- link-up --------------------------------------------------------------------------------------------------
 
     async def _run(self) -> None:
         try:
-            await self._start_up()
+            await self._survive(self._start_up)
             while True:
                 await self._wait_for_poll()
                 self._look.clear()  # what is wished from here on, while the answer is awaited, is another question
-                await self._poll()
+                await self._survive(self._poll)
         except Unreachable:
             return  # the link goes down and says so itself
+
+    async def _survive(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Do a piece of work; what a driver does wrong in it must not end the session, nor its neighbours'."""
+        try:
+            await work()
+        except Unreachable as error:
+            if not self._link.up.is_set():
+                raise
+            self._missed(
+                error
+            )  # the line is up: the driver itself says that the device is out of reach
         except Exception:
-            # A driver's own mistake: this device says so, its neighbours on the line go on.
-            log.exception("device.session_failed", device=self._port.device_id)
-            self._port.device.report("fault", "driver_error")
+            if not self._failed:
+                log.exception("device.session_failed", device=self._port.device_id)
+            self._failed = True
+            self._port.device.report("fault", DRIVER_FAULT)
             self._set(PortState.SILENT, None)
+        self.ready.set()
 
     async def _start_up(self) -> None:
         device = self._port.device
         self._set(PortState.STARTING, None)
+        if device.motion is not None and device.motion.stop_on_start:
+            # Whatever moved when the line was lost stands still before anything else is said.
+            await self._try("stop", device.method("stop"), Priority.SAFETY)
+        await self._open_bus()
+        await self._begin()
+
+    async def _begin(self) -> None:
+        """Shake hands and read everything: after link-up, and when a device is back that has been silent."""
+        await self._try("handshake", self._port.device.handshake, Priority.USER)
+        self.ready.set()
+        await self._first_query()
+
+    async def _open_bus(self) -> None:
+        """Open the line for all devices of this kind; the first one does it, the others wait."""
+        device = self._port.device
+        opened = self._link.buses.setdefault(type(device), asyncio.Event())
+        if not self._is_first_of_its_kind():
+            await opened.wait()
+            return
         try:
-            if device.motion is not None and device.motion.stop_on_start:
-                # Whatever moved when the line was lost stands still before anything else is said.
-                await self._as_job("stop", device.method("stop"), Priority.SAFETY)
-            if self._is_first_of_its_kind():
-                await self._as_job("open_bus", device.open_bus, Priority.USER)
-            await self._as_job("handshake", device.handshake, Priority.USER)
-        except (NoReply, Ended, GateRefused):
-            pass
+            await self._try("open_bus", device.open_bus, Priority.USER)
+        finally:
+            opened.set()
+
+    async def _try(
+        self, name: str, work: Callable[[], Awaitable[None]], priority: Priority
+    ) -> None:
+        """Do one step of the start; silence and a passing "no" are left to the query that follows."""
+        try:
+            await self._as_job(name, work, priority)
+        except (NoReply, Preempted, Ended, GateRefused):
+            return
         except Unreachable:
             raise
         except DriverError as error:
-            log.warning("device.handshake_refused", device=device.id, code=error.code)
-            self._set(PortState.SILENT, error)
+            device = self._port.device_id
+            log.warning("device.start_refused", device=device, step=name, code=error.code)
             if error.permanent:
+                self._set(PortState.SILENT, error)
                 self._link.drop(error)
                 raise Unreachable(str(error)) from error
-        self.ready.set()
-        await self._first_query()
 
     def _is_first_of_its_kind(self) -> bool:
         kind = type(self._port.device)
@@ -148,14 +191,18 @@ class Session:
         began = self._port.clock.monotonic()
         try:
             if polled or device.silence_is_offline:
-                await self.query(polled)
-        except NoReply as error:
+                await self.query(polled, Priority.SCENE)
+        except (NoReply, Preempted) as error:
             if device.silence_is_offline:
                 self._misses = MISSES
                 self._set(PortState.SILENT, error)
                 return
+        except Unreachable:
+            raise
+        except DriverError as error:
+            log.info("device.poll_refused", device=device.id, code=error.code)
         self._plan([p for p in device.points if p.poll is not None], began)
-        self._set(PortState.ONLINE, None)
+        self._answered()
 
     def _set(self, state: PortState, error: DriverError | None) -> None:
         if state is self.state:
@@ -164,6 +211,9 @@ class Session:
         if state is PortState.ONLINE:
             self._link.came_online()
             self._port.device.report("online", value=True)
+            if self._failed:
+                self._failed = False
+                self._port.device.report("fault", "")
         elif state is PortState.SILENT:
             self._port.device.report("online", value=False)
         self._link.listener.on_state(self._port.device_id, state, error)
@@ -172,7 +222,7 @@ class Session:
 
     def _period(self, spec: PointSpec) -> float:
         value = self._port.device.value(spec.name)
-        on_the_way = value in spec.via or self._link.busy(self._port.device_id)
+        on_the_way = value in spec.via or self._link.backlog.busy(self._port.device_id)
         period = spec.period or PROBE_EVERY
         return min(period, FAST) if on_the_way else period
 
@@ -199,16 +249,19 @@ class Session:
             self._due[spec.name] = min(self._due.get(spec.name, now), now + self._period(spec))
 
     async def _poll(self) -> None:
-        device, clock = self._port.device, self._port.clock
-        now = clock.monotonic()
-        polled = [p for p in device.points if p.period is not None]
-        due = [p for p in polled if self._due.get(p.name, 0.0) <= now] or polled
+        device, now = self._port.device, self._port.clock.monotonic()
         try:
             if self.state is PortState.SILENT:
-                await self.probe()
-            else:
-                await self.query(frozenset(p.name for p in due))
-        except NoReply as error:
+                await self._as_job("probe", device.probe, Priority.POLL, retries=0)
+                await self._begin()
+                return
+            polled = [p for p in device.points if p.period is not None]
+            due = [p for p in polled if self._due.get(p.name, 0.0) <= now] or polled
+            late_at = min((self._late_at(p, now) for p in due), default=now)
+            names = frozenset(p.name for p in due)
+            self._plan(due, now)
+            await self._as_job("poll", lambda: device.refresh(names), Priority.POLL, late_at)
+        except (NoReply, Preempted) as error:
             self._missed(error)
         except Unreachable:
             raise
@@ -217,16 +270,18 @@ class Session:
             self._answered()
         else:
             self._answered()
-        self._plan(due, now)
+
+    def _late_at(self, spec: PointSpec, now: float) -> float:
+        """Return when the question for this point is three periods late."""
+        return self._due.get(spec.name, now) + LATE * self._period(spec)
 
     def _plan(self, asked: list[PointSpec], began: float) -> None:
-        """Set when these points are asked next; a poll leaves the wire to others for the rest of the time."""
-        took = self._port.clock.monotonic() - began
+        """Set when these points are asked next."""
         for spec in asked:
             spread = 1 + SPREAD * random.uniform(-1, 1)  # noqa: S311  # no secret
-            self._due[spec.name] = began + max(self._period(spec) * spread, took / SHARE)
+            self._due[spec.name] = began + self._period(spec) * spread
 
-    def _missed(self, error: NoReply) -> None:
+    def _missed(self, error: DriverError) -> None:
         self._misses += 1
         if self._misses >= MISSES and self._port.device.silence_is_offline:
             self._set(PortState.SILENT, error)
@@ -238,7 +293,13 @@ class Session:
     # -- jobs -----------------------------------------------------------------------------------------------------
 
     async def _as_job(
-        self, name: str, work: Callable[[], Awaitable[None]], priority: Priority
+        self,
+        name: str,
+        work: Callable[[], Awaitable[None]],
+        priority: Priority,
+        late_at: float = math.inf,
+        *,
+        retries: int = 1,
     ) -> None:
         job = Job(
             device=self._port.device_id,
@@ -246,10 +307,11 @@ class Session:
             priority=priority,
             retry=RetryClass.STOP if priority is Priority.SAFETY else RetryClass.INQUIRY,
             accepted=self._port.clock.monotonic(),
-            ttl=60.0,
+            ttl=PATIENCE,
             timeout=self._port.device.inquiry_timeout,
-            retries=1,
+            retries=retries,
             bounded=False,
+            late_at=late_at,
         )
         token = current_job.set(job)
         try:

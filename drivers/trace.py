@@ -5,7 +5,15 @@ from __future__ import annotations
 import dataclasses
 from typing import Any, Literal
 
-from drivers.transport.frames import Chunk, Frame, HttpRequest, HttpResponse, Publish, Published
+from drivers.transport.frames import (
+    Chunk,
+    Collided,
+    Frame,
+    HttpRequest,
+    HttpResponse,
+    Publish,
+    Published,
+)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -33,6 +41,8 @@ def payload(piece: Frame | Chunk) -> tuple[bytes, str]:
     match piece:
         case bytes():
             return piece, ""
+        case Collided():
+            return piece.data, ""
         case Publish() | Published():
             return piece.payload, piece.topic
         case HttpRequest():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_QUANTITY = re.compile(r"^\s*([+-]?\d+(?:\.\d+)?)\s*([a-zA-Z%°℃µ]+)\s*$")
+_QUANTITY = re.compile(r"^\s*([+-]?[0-9]+(?:\.[0-9]+)?)\s*([a-zA-Z%°℃µ]+)\s*$")
 _SECONDS = {"ms": 0.001, "s": 1.0, "min": 60.0, "h": 3600.0}
 _SAME = {"℃": "°C", "C": "°C", "db": "dB", "DB": "dB"}
 

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from drivers.simulation.simulator import WIRE_FAULTS, Frame, Simulator, UnknownFault
+from drivers.simulation.simulator import WIRE_FAULTS, Frame, Simulator, UnknownFault, Wire
 
 NOISE = 0.2
 """Share of answers that `garble` spoils unless a rate is given."""
@@ -107,10 +107,21 @@ def _garbled(simulator: Simulator, data: bytes) -> bytes:
 
 
 def _pieces(simulator: Simulator, data: bytes) -> list[bytes]:
-    size = int(simulator.faults.get("split", 0))
-    if size <= 0 or not data:
+    """Return `data` in pieces of 1 to `split` bytes; a datagram, a topic or a web answer is never cut."""
+    most = int(simulator.faults.get("split", 0))
+    if most <= 0 or not data or not (simulator.wire is None or is_stream(simulator.wire)):
         return [data]
-    return [data[i : i + size] for i in range(0, len(data), size)]
+    pieces: list[bytes] = []
+    while data:
+        size = simulator.random.randint(1, most)
+        pieces.append(data[:size])
+        data = data[size:]
+    return pieces
+
+
+def is_stream(wire: Wire) -> bool:
+    """Return whether bytes run together on this wire, so that cuts mean nothing."""
+    return bool(getattr(wire, "stream", True))
 
 
 def _reboot(simulator: Simulator, seconds: float) -> None:

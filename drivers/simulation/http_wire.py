@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import cast
+from typing import ClassVar, cast
 
 from aiohttp import web
 
@@ -25,6 +25,9 @@ class HttpWire:
         host: loopback address to listen on.
         port: TCP port; 0 picks a free one.
     """
+
+    stream: ClassVar[bool] = False
+    """An answer is a message."""
 
     def __init__(self, clock: Clock, host: str = "127.0.0.1", port: int = 0) -> None:
         self._clock = clock
@@ -60,6 +63,10 @@ class HttpWire:
     async def _ask(self, request: web.Request) -> web.Response:
         answer: asyncio.Future[tuple[int, bytes]] = asyncio.get_running_loop().create_future()
         body = await request.read()
+        if all({"unplug", "reboot"} & s.faults.keys() for s in self._simulators):
+            if request.transport is not None:
+                request.transport.abort()
+            return web.Response(status=503)
         for simulator in list(self._simulators):
             deliver(simulator, body, answer, f"{request.method} {request.path_qs}")
         try:
@@ -80,7 +87,7 @@ class HttpWire:
         """Each request has its own."""
 
     def unplug(self) -> None:
-        """Nothing: the fault makes the simulator silent, and requests run into their deadline."""
+        """Nothing: while the fault is set, requests are cut off."""
 
     async def plug(self) -> None:
         """Nothing, for the same reason."""

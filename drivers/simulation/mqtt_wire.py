@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+from typing import ClassVar
 
 import aiomqtt
 
@@ -26,6 +27,9 @@ class MqttWire:
         user: user name; empty where the broker takes anybody.
         password: password.
     """
+
+    stream: ClassVar[bool] = False
+    """A payload is a message."""
 
     def __init__(self, clock: Clock, host: str, port: int, user: str, password: str) -> None:
         self._clock = clock

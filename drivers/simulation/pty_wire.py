@@ -38,6 +38,8 @@ class PtyWire:
         self._slave: int | None = None
         self._free_at = 0.0
         self._heard_at = 0.0
+        self._plugged = 0
+        """How often the pty was made."""
 
     @property
     def address(self) -> str:
@@ -59,6 +61,8 @@ class PtyWire:
         self._make()
 
     def _make(self) -> None:
+        self._plugged += 1
+        self._free_at = self._heard_at = 0.0
         self._master, self._slave = os.openpty()
         tty.setraw(self._master)
         # Our own descriptor of the slave keeps the pty alive while roomd reconnects.
@@ -79,10 +83,10 @@ class PtyWire:
         # A byte is there for the device when its last bit has arrived, not when we handed it over.
         now = self._clock.monotonic()
         self._heard_at = max(self._heard_at, now) + len(data) * self._byte_time
-        self._clock.call_later(self._heard_at - now, lambda: self._arrived(data))
+        self._clock.call_later(self._heard_at - now, partial(self._arrived, data, self._plugged))
 
-    def _arrived(self, data: bytes) -> None:
-        if self._master is None:
+    def _arrived(self, data: bytes, plugged: int) -> None:
+        if self._master is None or plugged != self._plugged:
             return
         if self._echo:
             self._write(data)
@@ -94,7 +98,13 @@ class PtyWire:
         now = self._clock.monotonic()
         for byte in data:
             self._free_at = max(self._free_at, now) + self._byte_time
-            self._clock.call_later(self._free_at - now, partial(self._write, bytes((byte,))))
+            late = partial(self._write_late, bytes((byte,)), self._plugged)
+            self._clock.call_later(self._free_at - now, late)
+
+    def _write_late(self, data: bytes, plugged: int) -> None:
+        """Write, unless the plug was pulled meanwhile: what was under way is lost."""
+        if plugged == self._plugged:
+            self._write(data)
 
     def _write(self, data: bytes) -> None:
         if self._master is not None:

@@ -88,8 +88,9 @@ class TcpWire:
         self._port = self._server.sockets[0].getsockname()[1]
 
     def connected(self, peer: TcpPeer) -> None:
-        """Take note of a new connection."""
-        if self._limit and len(self.peers) >= self._limit:
+        """Take note of a new connection; there is none while the device starts."""
+        off = self._off()
+        if (off and all(off)) or (self._limit and len(self.peers) >= self._limit):
             _reset(peer)
             return
         self.peers.append(peer)
@@ -115,14 +116,22 @@ class TcpWire:
             if target.transport is not None and not target.transport.is_closing():
                 target.transport.write(data)
 
+    def _off(self) -> list[bool]:
+        return [bool({"reboot", "unplug"} & s.faults.keys()) for s in self._simulators]
+
     def drop_connections(self) -> None:
-        """Reset every connection."""
+        """Reset every connection, unless one reboots and others behind the same port (a serial server) go on."""
+        off = self._off()
+        if all(off) or not any(off):
+            self._reset_all()
+
+    def _reset_all(self) -> None:
         for peer in list(self.peers):
             _reset(peer)
 
     def unplug(self) -> None:
         """Reset every connection and listen no more."""
-        self.drop_connections()
+        self._reset_all()
         if self._server is not None:
             self._server.close()
             self._server = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from typing import cast
+from typing import ClassVar, cast
 
 from drivers.clock import Clock
 from drivers.simulation.faults import deliver
@@ -28,6 +28,9 @@ class UdpWire:
         port: UDP port; 0 picks a free one.
         reuse: bind although another socket of this machine holds the port on another address.
     """
+
+    stream: ClassVar[bool] = False
+    """A datagram is a message."""
 
     def __init__(
         self, clock: Clock, host: str = "127.0.0.1", port: int = 0, *, reuse: bool = False

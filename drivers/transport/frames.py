@@ -44,5 +44,13 @@ class HttpResponse:
     body: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Collided:
+    """Other bytes came back than were sent, on a line that hears itself."""
+
+    data: bytes
+    """What came back instead."""
+
+
 Frame = bytes | Publish | HttpRequest
-Chunk = bytes | Published | HttpResponse
+Chunk = bytes | Published | HttpResponse | Collided

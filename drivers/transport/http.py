@@ -58,18 +58,21 @@ class Http:
                 headers=dict(request.headers),
                 allow_redirects=False,
             ) as answer:
-                body = await answer.content.read(LIMIT)
-                self._on_chunk(HttpResponse(request, answer.status, body))
-        except (aiohttp.ClientError, TimeoutError, OSError):
+                body = await _read(answer.content)
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError):
             return  # the lane's deadline says that nothing came
+        self._on_chunk(HttpResponse(request, answer.status, body))
 
     async def close(self) -> None:
         """Close; harmless when closed."""
-        for task in list(self._tasks):
+        session, self._session = self._session, None
+        tasks = list(self._tasks)
+        for task in tasks:
             task.cancel()
-        if self._session is not None:
-            await self._session.close()
-        self._session = None
+        if tasks:
+            await asyncio.wait(tasks)
+        if session is not None:
+            await session.close()
 
     def wire_time(self, size: int) -> float:
         """Return 0: the network's time is not reckoned."""
@@ -85,3 +88,14 @@ class Http:
     def descriptor(self) -> int | None:
         """Return None: there is no one connection."""
         return None
+
+
+async def _read(content: aiohttp.StreamReader) -> bytes:
+    """Return a body up to the limit; it may come in many pieces."""
+    body = b""
+    while len(body) < LIMIT:
+        piece = await content.read(LIMIT - len(body))
+        if not piece:
+            break
+        body += piece
+    return body

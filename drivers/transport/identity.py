@@ -10,7 +10,7 @@ from pathlib import Path
 
 from serial.tools.list_ports import comports
 
-from drivers.errors import Refused, Unreachable
+from drivers.errors import Misconfigured, Unreachable
 
 BY_ID = Path("/dev/serial/by-id")
 BY_PATH = Path("/dev/serial/by-path")
@@ -50,7 +50,7 @@ def resolve(identity: Mapping[str, str]) -> str:
 
     Raises:
         Unreachable: there is none now.
-        Refused: several fit, or it is no serial port; permanent, because only a person can mend it.
+        Misconfigured: several fit (all are named), or it is no serial port.
     """
     (kind, name), *_ = identity.items()
     match kind:
@@ -66,7 +66,7 @@ def resolve(identity: Mapping[str, str]) -> str:
     if not Path(real).exists():
         raise Unreachable(f"{kind} {name}: no such serial port now")
     if not stat.S_ISCHR(Path(real).stat().st_mode):
-        raise Refused("not_a_tty", f"{path} is no serial port", permanent=True)
+        raise Misconfigured(f"{path} is no serial port")
     return real
 
 
@@ -74,7 +74,7 @@ def is_present(identity: Mapping[str, str]) -> bool:
     """Return whether that port is there now."""
     try:
         resolve(identity)
-    except (Unreachable, Refused):
+    except (Unreachable, Misconfigured):
         return False
     return True
 
@@ -89,7 +89,7 @@ def _search(kind: str, wanted: str) -> str:
         )
     ]
     if len(fits) > 1:
-        raise Refused("ambiguous_port", f"{kind} {wanted} fits {', '.join(fits)}", permanent=True)
+        raise Misconfigured(f"{kind} {wanted} fits {', '.join(sorted(fits))}")
     if not fits:
         raise Unreachable(f"{kind} {wanted}: no such serial port now")
     return str(fits[0])

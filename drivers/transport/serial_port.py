@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import time
 from collections.abc import Callable, Mapping
 
 import serial
 import serial_asyncio_fast
+import structlog
 
-from drivers.errors import DriverError, Unreachable
-from drivers.transport.echo import OwnEcho
-from drivers.transport.frames import Chunk, Frame
+from drivers.errors import DriverError, Misconfigured, Unreachable
+from drivers.transport.echo import EchoSuspicion, OwnEcho
+from drivers.transport.frames import Chunk, Collided, Frame
 from drivers.transport.identity import is_present, resolve
+
+now = time.monotonic
+log = structlog.stdlib.get_logger(__name__)
 
 PARITY = {"N": serial.PARITY_NONE, "E": serial.PARITY_EVEN, "O": serial.PARITY_ODD}
 
@@ -73,6 +79,7 @@ class SerialPort:
         self._format = line_format
         self._modem = modem
         self._echo = OwnEcho() if local_echo else None
+        self._suspicion = EchoSuspicion()
         self._transport: serial_asyncio_fast.SerialTransport | None = None
         self._protocol: _Protocol | None = None
         self._path = ""
@@ -85,13 +92,20 @@ class SerialPort:
     async def open(
         self, on_chunk: Callable[[Chunk], None], on_lost: Callable[[DriverError], None]
     ) -> None:
-        """Open the port exclusively; raises `Unreachable` (missing, held) or a permanent `Refused`."""
+        """Open the port exclusively and discard what came before.
+
+        Raises:
+            Unreachable: it is missing, or another process holds it.
+            Misconfigured: several ports fit, or it is no serial port.
+        """
         path = resolve(self._identity)
         loop = asyncio.get_running_loop()
         protocol = _Protocol(lambda data: self._received(data, on_chunk), on_lost)
         try:
             port = self._port(path)
         except (serial.SerialException, OSError, ValueError) as error:
+            if not _is_tty(path):
+                raise Misconfigured(f"{path} is no serial port") from error
             raise Unreachable(f"{path}: {error}") from error
         self._transport = serial_asyncio_fast.SerialTransport(loop, protocol, port)
         self._protocol = protocol
@@ -117,7 +131,12 @@ class SerialPort:
 
     def _received(self, data: bytes, on_chunk: Callable[[Chunk], None]) -> None:
         if self._echo is not None:
+            before = self._echo.collisions
             data = self._echo.strip(data)
+            if self._echo.collisions > before:
+                on_chunk(Collided(data))
+        elif self._suspicion.heard(data, now()):
+            log.warning("serial.hears_itself", endpoint=self.endpoint, setting="local_echo")
         if data:
             on_chunk(data)
 
@@ -129,6 +148,7 @@ class SerialPort:
             raise Unreachable(f"{self.endpoint}: closed")
         if self._echo is not None:
             self._echo.sent(frame)
+        self._suspicion.sent(frame, now())
         self._transport.write(frame)
 
     async def close(self) -> None:
@@ -160,3 +180,15 @@ class SerialPort:
             return None
         port = self._transport.serial
         return None if port is None else int(port.fileno())
+
+
+def _is_tty(path: str) -> bool:
+    """Return whether a port that could not be opened is a terminal at all; one that is gone or held may be."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOCTTY | os.O_NONBLOCK)
+    except OSError:
+        return True
+    try:
+        return os.isatty(descriptor)
+    finally:
+        os.close(descriptor)

@@ -63,9 +63,12 @@ class Tcp:
                     lambda: protocol, self._host, self._port
                 )
         except TimeoutError:
+            protocol.asked = (
+                True  # it may have come up in the last moment: nobody wants its end any more
+            )
             raise Unreachable(f"{self.endpoint}: no answer to the connection attempt") from None
-        except OSError as error:
-            raise Unreachable(f"{self.endpoint}: {error.strerror or error}") from error
+        except (OSError, UnicodeError) as error:
+            raise Unreachable(f"{self.endpoint}: {reason(error)}") from error
         tune(self._transport.get_extra_info("socket"))
 
     async def send(self, frame: Frame) -> None:
@@ -101,6 +104,12 @@ class Tcp:
             return None
         number: int = self._transport.get_extra_info("socket").fileno()
         return number
+
+
+def reason(error: OSError | UnicodeError) -> str:
+    """Return why a connection failed, in the operating system's words; a name may also be no name at all."""
+    words = error.strerror if isinstance(error, OSError) else None
+    return words or str(error)
 
 
 def tune(sock: socket.socket) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from drivers.errors import DriverError, Unreachable
 from drivers.transport.frames import Chunk, Frame
+from drivers.transport.tcp import CONNECT, reason
 
 
 class _Protocol(asyncio.DatagramProtocol):
@@ -43,11 +44,14 @@ class Udp:
         """Make the socket; raises `Unreachable` where the address cannot be used."""
         loop = asyncio.get_running_loop()
         try:
-            self._transport, _ = await loop.create_datagram_endpoint(
-                lambda: _Protocol(self, on_chunk), remote_addr=(self._host, self._port)
-            )
-        except OSError as error:
-            raise Unreachable(f"{self.endpoint}: {error.strerror or error}") from error
+            async with asyncio.timeout(CONNECT):  # a name may take its time
+                self._transport, _ = await loop.create_datagram_endpoint(
+                    lambda: _Protocol(self, on_chunk), remote_addr=(self._host, self._port)
+                )
+        except TimeoutError:
+            raise Unreachable(f"{self.endpoint}: its name is not found in time") from None
+        except (OSError, UnicodeError) as error:
+            raise Unreachable(f"{self.endpoint}: {reason(error)}") from error
 
     async def send(self, frame: Frame) -> None:
         """Send one datagram at once."""

@@ -351,4 +351,4 @@ async def test_a_cancelled_caller_leaves_nothing_behind(copies: int) -> None:
         for task in tasks:
             task.cancel()
         await asyncio.wait(tasks)
-        assert link.jobs["a"] == []
+        assert link.backlog.jobs["a"] == []
