@@ -1,7 +1,6 @@
 """VISCA over IP as Sony does it: a header before each packet, on UDP 52381. Pure.
 
-Source: VISCA-4 (Sony EVP-230N and Saber20 manuals), cross-read with VISCA-3 (obs-ptz source).
-The packet inside is always addressed to camera 1.
+Source: SRG-300H, p. 31 and 32. The packet inside is always addressed to camera 1.
 """
 
 from __future__ import annotations
@@ -12,13 +11,14 @@ from dataclasses import dataclass
 
 from drivers.messages import Junk
 from drivers.visca import codec
+from drivers.visca.tables import LONGEST
 
 _HEADER = struct.Struct(">HHI")
 SEQUENCES = 1 << 32
 
 
 class Kind(enum.IntEnum):
-    """Type of a message; VISCA-4."""
+    """Type of a message; SRG-300H, p. 31."""
 
     COMMAND = 0x0100
     INQUIRY = 0x0110
@@ -37,7 +37,7 @@ class Numbered:
 
 @dataclass(frozen=True, slots=True)
 class ControlReply:
-    """An answer to RESET (`01`), or an error: `0F 01` sequence number, `0F 02` not understood (believed)."""
+    """An answer to RESET (`01`), or an error: `0F 01` sequence number, `0F 02` message type. SRG-300H, p. 31."""
 
     sequence: int
     value: bytes
@@ -56,7 +56,7 @@ def wrap(packet: bytes, sequence: int) -> bytes:
     Raises:
         ValueError: the packet is too long, or the number is not 0..2^32-1.
     """
-    if not 1 <= len(packet) <= 16:
+    if not 1 <= len(packet) <= LONGEST:
         raise ValueError("a packet is 1 to 16 bytes")
     if not 0 <= sequence < SEQUENCES:
         raise ValueError("a sequence number is 0 to 2^32-1")
@@ -65,7 +65,7 @@ def wrap(packet: bytes, sequence: int) -> bytes:
 
 
 def reset(sequence: int) -> bytes:
-    """Ask the camera to begin its numbers anew. VISCA-4."""
+    """Ask the camera to begin its numbers anew; it ignores the number of this message itself. SRG-300H, p. 31."""
     return _HEADER.pack(Kind.CONTROL, 1, sequence) + b"\x01"
 
 
@@ -78,7 +78,7 @@ class Decoder:
             return [Junk("truncated", chunk)]
         kind, length, sequence = _HEADER.unpack_from(chunk)
         body = chunk[_HEADER.size :]
-        if length != len(body) or not 1 <= length <= 16:
+        if length != len(body) or not 1 <= length <= LONGEST:
             return [Junk("bad_check", chunk[:24])]
         if kind == Kind.CONTROL_REPLY:
             return [ControlReply(sequence, body)]
