@@ -80,6 +80,8 @@ class Options:
     """Of the managed broker, where it is free; 0 for any."""
     replace_links: Replace | None = None
     """The demo puts its simulators in the place of real links."""
+    close_links: Callable[[], Awaitable[None]] | None = None
+    """Takes the demo's simulators away, while the broker still runs."""
     simulators: Any = None
     announce: bool = True
     """mDNS."""
@@ -331,6 +333,8 @@ class App:
         if self.services is not None:
             self.services.feed.close()
         await self.supervisor.close()
+        if self.options.close_links is not None:
+            await self.options.close_links()
         if self._presence is not None:
             await self._presence.close()
         await self.broker.close()

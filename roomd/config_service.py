@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import tempfile
 import time
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -180,10 +179,7 @@ class ConfigKeeper:
 
     def check(self, text: str) -> dict[str, Any]:
         """Check a text as if it stood in the room file, without using it."""
-        with tempfile.TemporaryDirectory(dir=self._data) as folder:
-            copy = Path(folder) / self.path.name
-            copy.write_text(text, "utf-8")
-            result = load(copy, data=self._data, beside=self.path.parent)
+        result = load(self.path, data=self._data, text=text.encode())
         return {
             "errors": [p.as_json() for p in result.errors],
             "warnings": [p.as_json() for p in result.warnings],

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from roomd.config.load import load
 from roomd.config.models.services import Broker
+from roomd.config.room import LoadResult, Room
 
 Level = Literal["ok", "warning", "error"]
 
@@ -32,12 +33,14 @@ class Check:
 
 def examine(config: Path, data: Path) -> list[Check]:
     """Return all findings, in the order in which one would look."""
+    result = load(config, data=data if data.exists() else None) if config.exists() else None
     return [
-        _config(config, data),
+        _config(config, result),
         _folder(data),
         _disk(data),
-        *_programs(config, data),
+        *(_broker(result.room, data) if result is not None and result.room is not None else ()),
         _ports(),
+        _panel(),
         _fonts(),
     ]
 
@@ -63,10 +66,9 @@ def _listening(port: int) -> Iterator[str]:
                 yield cells[9]
 
 
-def _config(config: Path, data: Path) -> Check:
-    if not config.exists():
+def _config(config: Path, result: LoadResult | None) -> Check:
+    if result is None:
         return Check("config", "error", f"没有配置文件 {config}", f"there is no {config}")
-    result = load(config, data=data if data.exists() else None)
     if result.errors:
         n = len(result.errors)
         return Check(
@@ -107,34 +109,48 @@ def _disk(data: Path) -> Check:
     return Check("disk", level, f"磁盘已用 {percent}%", f"disk {percent} % used")
 
 
-def _programs(config: Path, data: Path) -> list[Check]:
-    result = load(config, data=data if data.exists() else None) if config.exists() else None
-    room = None if result is None else result.room
-    if room is None:
-        return []
-    found: list[Check] = []
-    if room.file.broker == "managed":
-        has = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin")
-        found.append(
-            Check("broker", "ok", "mosquitto 已安装", "mosquitto is installed")
-            if has
-            else Check(
-                "broker",
-                "error",
-                "没有 mosquitto：apt install mosquitto",
-                "there is no mosquitto: apt install mosquitto",
-            )
-        )
-    if isinstance(room.file.broker, Broker) and room.file.broker.user is None:
-        found.append(
+def _broker(room: Room, data: Path) -> list[Check]:
+    entry = room.file.broker
+    if entry == "managed":
+        return [_managed_broker(data)]
+    if isinstance(entry, Broker) and entry.user is None:
+        return [
             Check(
                 "broker",
                 "warning",
                 "MQTT 服务器允许匿名连接，请设置用户和密码",
                 "the MQTT broker takes anonymous clients; set a user and a password",
             )
+        ]
+    return []
+
+
+def _managed_broker(data: Path) -> Check:
+    if not (shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin")):
+        return Check(
+            "broker",
+            "error",
+            "没有 mosquitto：apt install mosquitto",
+            "there is no mosquitto: apt install mosquitto",
         )
-    return found
+    access = data / "broker" / "access.json"
+    return Check(
+        "broker",
+        "ok",
+        f"mosquitto 已安装；MQTT 设备的端口和密码在 {access}",
+        f"mosquitto is installed; port and password for MQTT devices are in {access}",
+    )
+
+
+def _panel() -> Check:
+    if (Path(__file__).parent / "_panel" / "index.html").exists():
+        return Check("panel", "ok", "面板文件完整", "the panel is there")
+    return Check(
+        "panel",
+        "error",
+        "没有面板文件：uv sync --reinstall-package roomd",
+        "there is no panel: uv sync --reinstall-package roomd",
+    )
 
 
 def _ports() -> Check:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import sys
 
@@ -9,14 +10,31 @@ import structlog
 
 NOISE = "Future exception was never retrieved"
 """aiomqtt leaves such a future behind when a socket dies on Python 3.11 (measured); the loss itself is logged once."""
+CALLBACK = "Exception in callback"
+"""aiomqtt's reader asks a connection attempt that was given up for its result (measured); nothing is lost by it."""
 
 
-class _NotNoise(logging.Filter):
+class NotNoise(logging.Filter):
+    """Lets everything through but what the two constants above describe."""
+
     def filter(self, record: logging.LogRecord) -> bool:
-        if not record.getMessage().startswith(NOISE):
-            return True
+        """Say whether a record of `asyncio` is worth reading."""
         error = record.exc_info[1] if record.exc_info else None
-        return type(error).__module__.split(".")[0] not in {"aiomqtt", "paho"}
+        text = record.getMessage()
+        if text.startswith(NOISE):
+            return type(error).__module__.split(".")[0] not in {"aiomqtt", "paho"}
+        if text.startswith(CALLBACK) and isinstance(error, asyncio.CancelledError):
+            return not _from_aiomqtt(error)
+        return True
+
+
+def _from_aiomqtt(error: BaseException) -> bool:
+    step = error.__traceback__
+    while step is not None:
+        if step.tb_frame.f_globals.get("__name__", "").startswith("aiomqtt"):
+            return True
+        step = step.tb_next
+    return False
 
 
 def set_up(*, quiet: bool) -> None:
@@ -25,7 +43,7 @@ def set_up(*, quiet: bool) -> None:
     Args:
         quiet: only warnings and errors (the demo, whose terminal belongs to the user).
     """
-    logging.getLogger("asyncio").addFilter(_NotNoise())
+    logging.getLogger("asyncio").addFilter(NotNoise())
     logging.getLogger("mqtt").setLevel(logging.CRITICAL)
     renderer = (
         structlog.dev.ConsoleRenderer(colors=True)

@@ -37,19 +37,28 @@ class Document:
         return digest.hexdigest()
 
 
-def read_document(path: Path, secrets: Secrets) -> Document:
-    """Read a room file and everything it includes. Never raises for what stands in the files."""
+def read_document(path: Path, secrets: Secrets, text: bytes | None = None) -> Document:
+    """Read a room file and everything it includes. Never raises for what stands in the files.
+
+    Args:
+        path: the room file.
+        secrets: where `!secret` finds its values.
+        text: what is read in the place of the room file's own bytes; None: those.
+    """
     document = Document(None, [])
-    _Loader(path, secrets, document).run()
+    _Loader(path, secrets, document, text).run()
     return document
 
 
 class _Loader:
-    def __init__(self, path: Path, secrets: Secrets, document: Document) -> None:
+    def __init__(
+        self, path: Path, secrets: Secrets, document: Document, text: bytes | None
+    ) -> None:
         self.main = path
         self.folder = path.parent
         self.secrets = secrets
         self.document = document
+        self.text = text
         self.budget = Budget(problems=document.problems)
 
     def run(self) -> None:
@@ -63,7 +72,8 @@ class _Loader:
         self.budget.files -= 1
         if self.budget.files < 0:
             raise Unreadable(Problem(at, keys, "too_many_files", {}))
-        raw = read_bytes(path, at, keys)
+        instead = self.text if not above else None
+        raw = read_bytes(path, at, keys) if instead is None else instead
         self.document.files[path] = raw
         self.document.labels[str(path)] = path
         root = read_text(raw, str(path), keys, self.budget)

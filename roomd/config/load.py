@@ -32,6 +32,7 @@ def load(
     *,
     data: Path | None = None,
     beside: Path | None = None,
+    text: bytes | None = None,
     table: DriverTable = REGISTRY,
     environment: Mapping[str, str] | None = None,
     stable: Callable[[str], str | None] = stable_name,
@@ -42,6 +43,7 @@ def load(
         path: the room file.
         beside: the folder of the room file that people edit, when `path` is a kept copy of it: its
             `secrets.yaml` and its `drivers/` count.
+        text: what is read in the place of the file's own bytes, to check it before it is saved.
         data: the daemon's data folder, where `secrets.yaml` may stand when it is not beside the
         room file.
         table: where drivers are looked up.
@@ -49,7 +51,7 @@ def load(
         stable: finds the lasting name of a serial port.
     """
     folders = tuple(folder for folder in (beside or path.parent, data) if folder is not None)
-    document = read_document(path, Secrets(folders, environment))
+    document = read_document(path, Secrets(folders, environment), text)
     site = site_drivers(beside or path.parent)
     document.problems.extend(site.warnings)
     return _Loading(document, site.over(table), stable).run()

@@ -178,6 +178,10 @@ class SimulatedRoom:
         """Return the ids of simulated devices."""
         return list(self._made)
 
+    def simulator(self, device: str) -> Simulator:
+        """Return the simulator of a device; `KeyError` where there is none."""
+        return self._made[device].simulator
+
     def snapshot(self, device: str) -> dict[str, Any] | None:
         """Return a simulator's state, faults and last frames."""
         made = self._made.get(device)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import socket
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -51,8 +52,18 @@ def demo_config() -> Path:
     return shipped if shipped.exists() else Path(__file__).parents[2] / "configs" / "demo.yaml"
 
 
+@dataclass(frozen=True)
+class Demo:
+    """A demo that runs."""
+
+    app: App
+    simulated: SimulatedRoom
+    ready: dict[str, Any]
+    """The ready line (architecture.md, commands)."""
+
+
 async def run_demo(options: DemoOptions, tell_json: Callable[[Any], None] | None) -> None:
-    """Run the demo.
+    """Run the demo until a signal ends it.
 
     Args:
         options: what the command line said.
@@ -62,11 +73,32 @@ async def run_demo(options: DemoOptions, tell_json: Callable[[Any], None] | None
         UnknownDevices: `--fail` names a device that is not there.
         CannotServe: the port or the data folder cannot be used.
     """
-    config = options.config or demo_config()
+    async with started(options, signals=True) as demo:
+        if tell_json is not None:
+            tell_json(demo.ready)
+        else:
+            _tell_people(demo.ready, lan=options.lan)
+            if demo.app.keeper.errors:
+                _tell_errors(len(demo.app.keeper.errors), demo.app.options.config)
+        await demo.app.run()
+
+
+@asynccontextmanager
+async def started(options: DemoOptions, *, signals: bool) -> AsyncIterator[Demo]:
+    """Start the demo, and close it afterwards.
+
+    Args:
+        options: what the command line said.
+        signals: listen to the process's signals from the first moment.
+
+    Raises:
+        UnknownDevices: `--fail` names a device that is not there.
+        CannotServe: the port or the data folder cannot be used.
+    """
     clock = LoopClock()
     simulated = SimulatedRoom(clock, frozenset(options.dead))
     tokens, clear = Tokens.fresh(clock)
-    app = App(_app_options(options, config, tokens, simulated), clock)
+    app = App(_app_options(options, tokens, simulated), clock)
 
     async def put_in_place(plan: RoomPlan) -> RoomPlan:
         if app.broker.managed is not None:
@@ -75,28 +107,19 @@ async def run_demo(options: DemoOptions, tell_json: Callable[[Any], None] | None
         return await simulated.replace(plan)
 
     app.options.replace_links = put_in_place
-    app.listen_to_signals()
+    if signals:
+        app.listen_to_signals()
     try:
         await app.start()
         _check_dead(app.keeper.room, options.dead)
-        ready = _ready(app, clear, simulated)
-        if tell_json is not None:
-            tell_json(ready)
-        else:
-            _tell_people(ready, lan=options.lan)
-            if app.keeper.errors:
-                _tell_errors(len(app.keeper.errors), config)
-        await app.run()
+        yield Demo(app, simulated, _ready(app, clear, simulated))
     finally:
         await app.close()
-        await simulated.close()
 
 
-def _app_options(
-    options: DemoOptions, config: Path, tokens: Tokens, simulated: SimulatedRoom
-) -> Options:
+def _app_options(options: DemoOptions, tokens: Tokens, simulated: SimulatedRoom) -> Options:
     return Options(
-        config=config,
+        config=options.config or demo_config(),
         data=options.data,
         socket=socket_path(options.data),
         host="0.0.0.0" if options.lan else "127.0.0.1",  # noqa: S104  # only where --lan asks for it
@@ -106,6 +129,7 @@ def _app_options(
         shown_host=_own_address() if options.lan else "",
         tokens=tokens,
         simulators=simulated,
+        close_links=simulated.close,
         announce=options.lan,
         broker_port=0,
         hangup_ends=sys.stdin.isatty(),
