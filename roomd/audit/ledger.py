@@ -182,8 +182,8 @@ class Ledger:
 
     def _algorithm_in_use(self) -> Algorithm:
         rows = self._database.execute(
-            "SELECT json_extract(body, '$.detail.hash') FROM record WHERE kind IN ('genesis', 'alg', 'checkpoint')"
-            " AND json_extract(body, '$.detail.hash') IS NOT NULL ORDER BY seq DESC LIMIT 1"
+            "SELECT json_extract(body, '$.detail.hash') FROM record WHERE kind IN ('genesis', 'alg')"
+            " ORDER BY seq DESC LIMIT 1"
         )
         found = next(iter(rows), ("sha256",))[0]
         return "sm3" if found == "sm3" else "sha256"
@@ -254,6 +254,40 @@ class Ledger:
             )
         )
 
+    def drop_before(self, wall: str) -> int:
+        """Delete the oldest rows, those before a wall time (ISO 8601); return how many.
+
+        Only from the start, and in one piece. A signed `checkpoint` row, written first, keeps what the rest stands on.
+        """
+        rows = self._database.execute("SELECT min(seq) FROM record")
+        first = next(iter(rows))[0]
+        rows = self._database.execute("SELECT min(seq) FROM record WHERE wall >= ?", (wall,))
+        keep = next(iter(rows))[0]
+        last = (self.seq + 1 if keep is None else int(keep)) - 1
+        if first is None or last < int(first):
+            return 0
+        rows = self._database.execute("SELECT hash FROM record WHERE seq = ?", (last,))
+        head = bytes(next(iter(rows))[0]).hex()
+        message = checkpoint_message(self._place.room, last, head)
+        detail = {
+            "first": int(first),
+            "last": last,
+            "head": head,
+            "signature": self.signer.sign(message),
+            "install": self._install(),
+            "public_key": self.signer.public,
+        }
+        self.append([(Entry("record.checkpoint", "checkpoint", detail=detail), self._stamp())])
+        list(self._database.execute("DELETE FROM record WHERE seq <= ?", (last,)))
+        return last - int(first) + 1
+
+    def _install(self) -> str:
+        rows = self._database.execute(
+            "SELECT json_extract(body, '$.detail.install') FROM record"
+            " WHERE kind IN ('genesis', 'checkpoint') ORDER BY seq LIMIT 1"
+        )
+        return str(next(iter(rows), ("",))[0])
+
     def close_open(self) -> int:
         """Give every `asked` without an end its closing row: the daemon died in between. Return how many."""
         rows = self._database.execute(
@@ -265,6 +299,11 @@ class Ledger:
             now = self._stamp()
             self.append([(entry, now) for entry in closing])
         return len(closing)
+
+
+def checkpoint_message(room: str, last: int, head: str) -> bytes:
+    """Return what a checkpoint signs: rows up to `last`, whose hash is `head`, were deleted by age."""
+    return f"roomd-checkpoint:1?room={room}&last={last}&head={head}".encode()
 
 
 def _ended(body: str) -> Entry:

@@ -14,7 +14,9 @@ from typing import Any, Literal
 import orjson
 
 from roomd.audit.anchor import Anchor
-from roomd.audit.chain import NOTHING, key_after, link, seal
+from roomd.audit.chain import ALGORITHMS, NOTHING, available, key_after, link, seal
+from roomd.audit.keys import is_signed
+from roomd.audit.ledger import checkpoint_message
 
 Reason = Literal[
     "edited",
@@ -127,6 +129,8 @@ class _Checker:
         self._install = install
         self._algorithm = "sha256"
         self._head = NOTHING
+        self._orphan: Row | None = None
+        """The oldest row, while the hash that it stands on is not known."""
         self._epoch = 0
         self._public = ""
         self._clock: tuple[str, int, float] | None = None
@@ -138,17 +142,20 @@ class _Checker:
         seq, row_hash, mac, text = row
         body = self._body(seq, text)
         if self.report.first is None:
-            self._begin(seq, body)
+            self._begin(row, body, after)
         elif seq != (self.report.last or 0) + 1:
             raise _Bad((self.report.last or 0) + 1, "missing")
         if body["seq"] != seq:
             raise _Bad(seq, self._moved(body, seq, after))
-        if link(self._algorithm, self._head, text.encode()) != row_hash:
+        orphan = self._orphan is row
+        if not orphan and link(self._algorithm, self._head, text.encode()) != row_hash:
             raise _Bad(seq, self._broken(seq, after))
         self._epochs(seq, body, row_hash, mac)
         self._anchor(seq, row_hash)
         self._time(seq, body)
-        if body["kind"] in {"alg", "genesis"}:
+        if body["kind"] == "checkpoint":
+            self._checkpoint(seq, body)
+        if body["kind"] == "alg":
             self._algorithm = str(body["detail"].get("hash", self._algorithm))
         self._head = row_hash
         report = self.report
@@ -164,23 +171,47 @@ class _Checker:
             pass
         raise _Bad(seq, "edited")
 
-    def _begin(self, seq: int, body: dict[str, Any]) -> None:
-        self.report.first = seq
-        if body["kind"] == "checkpoint":
-            # Older rows were deleted by age; the checkpoint keeps the hash that the next row stands on.
-            self.report.checkpoint = int(body["detail"]["last"])
+    def _begin(self, row: Row, body: dict[str, Any], after: Row | None) -> None:
+        self.report.first = row[0]
+        if body["kind"] == "genesis" and row[0] == 1:
             self._algorithm = str(body["detail"].get("hash", "sha256"))
-            self._head = bytes.fromhex(body["detail"]["before"])
-            self._epoch = int(body["epoch"])
+            self._known(body["detail"])
             return
-        if seq != 1:
-            raise _Bad(1, "missing")
-        if body["kind"] != "genesis":
+        if row[0] == 1:
             raise _Bad(1, "edited")
-        self._algorithm = str(body["detail"].get("hash", "sha256"))
-        self._public = str(body["detail"].get("public_key", ""))
-        if self._install is not None and body["detail"].get("install") != self._install:
+        # Older rows were deleted by age: the hash that this one stands on is in a checkpoint further on.
+        self._orphan = row
+        self._epoch = int(body["epoch"])
+        if after is not None:
+            fits = (
+                a
+                for a in ALGORITHMS
+                if available(a) and link(a, row[1], after[3].encode()) == after[1]
+            )
+            self._algorithm = next(fits, "sha256")
+
+    def _known(self, detail: dict[str, Any]) -> None:
+        """Take whose record it is from its first row, or from a checkpoint."""
+        self._public = str(detail.get("public_key", ""))
+        if self._install is not None and detail.get("install") != self._install:
             raise _Bad(1, "foreign")
+
+    def _checkpoint(self, seq: int, body: dict[str, Any]) -> None:
+        """Take the hash that the oldest row stands on from a checkpoint that fits it."""
+        detail, orphan = body["detail"], self._orphan
+        if orphan is None or detail.get("last") != orphan[0] - 1:
+            return
+        head = str(detail.get("head", ""))
+        message = checkpoint_message(str(body["room"]), orphan[0] - 1, head)
+        if not is_signed(
+            str(detail.get("public_key", "")), message, str(detail.get("signature", ""))
+        ):
+            raise _Bad(seq, "resealed")
+        if link(self._algorithm, bytes.fromhex(head), orphan[3].encode()) != orphan[1]:
+            raise _Bad(orphan[0], "edited")
+        self._known(detail)
+        self._orphan = None
+        self.report.checkpoint = orphan[0] - 1
 
     @staticmethod
     def _moved(body: dict[str, Any], seq: int, after: Row | None) -> Reason:
@@ -251,6 +282,8 @@ class _Checker:
         """Check what only the end shows, and say what could not be proved."""
         report = self.report
         last = report.last or 0
+        if self._orphan is not None:
+            raise _Bad(1, "missing")
         if self._anchors:
             raise _Bad(last + 1, self._cut())
         if self._first_key is None:
