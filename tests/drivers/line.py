@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
 from drivers.clock import VirtualClock
-from drivers.commands import Arg, Priority, RetryClass, command
+from drivers.commands import Arg, Outcome, Priority, RetryClass, command
 from drivers.device import Device, TransportName
 from drivers.errors import DriverError, Refused, Unreachable
+from drivers.execute import Request, execute
 from drivers.link import Link
 from drivers.messages import Junk
 from drivers.motion import MotionSpec, Stroke
@@ -26,9 +29,14 @@ Answer = Callable[[str], "str | None"]
 class Line:
     """Records what was sent with its time, and answers what `answer` says."""
 
-    def __init__(self, clock: VirtualClock, *, byte_time: float = 0.0) -> None:
+    def __init__(
+        self, clock: VirtualClock, *, byte_time: float = 0.0, kind: str = "memory"
+    ) -> None:
         self.clock = clock
         self.byte_time = byte_time
+        self.kind = kind
+        self.there: bool | None = None
+        """Whether the port's path is there, where one can know."""
         self.sent: list[tuple[float, str]] = []
         self.answer: Answer = lambda _text: None
         self.refuse_open: DriverError | None = None
@@ -39,7 +47,7 @@ class Line:
 
     @property
     def endpoint(self) -> str:
-        return "memory:line"
+        return f"{self.kind}:line:1"
 
     async def open(
         self, on_chunk: Callable[[Chunk], None], on_lost: Callable[[DriverError], None]
@@ -60,12 +68,15 @@ class Line:
             self.clock.call_later(self.wire_time(len(frame)) + 0.001, lambda: self.feed(answer))
 
     def feed(self, text: str) -> None:
-        if self.is_open:
-            self._on_chunk((text + "\n").encode())
+        self.bring((text + "\n").encode())
 
-    def lose(self) -> None:
+    def bring(self, chunk: Chunk) -> None:
+        if self.is_open:
+            self._on_chunk(chunk)
+
+    def lose(self, error: DriverError | None = None) -> None:
         self.is_open = False
-        self._on_lost(Unreachable("gone"))
+        self._on_lost(error or Unreachable("gone"))
 
     async def close(self) -> None:
         self.is_open = False
@@ -77,7 +88,7 @@ class Line:
         return None
 
     def present(self) -> bool | None:
-        return None
+        return self.there
 
     def descriptor(self) -> int | None:
         return None
@@ -111,7 +122,9 @@ class Lamp(Device[NoSettings]):
 
     kind = "light"
     transports: ClassVar[frozenset[TransportName]] = frozenset({"memory"})
-    points = (PointSpec("level", "number", unit="%", minimum=0, maximum=100, poll="10s"),)
+    points: tuple[PointSpec, ...] = (
+        PointSpec("level", "number", unit="%", minimum=0, maximum=100, poll="10s"),
+    )
     motion_spec: MotionSpec | None = None
 
     def decoder(self) -> LineDecoder:
@@ -222,6 +235,35 @@ def lamps(
         port.bind(made[device_id])
         link.attach(port)
     return link, made
+
+
+@asynccontextmanager
+async def running(link: Link, clock: VirtualClock, settle: float = 1.0) -> AsyncIterator[Ears]:
+    """Run a link; what it tells is given."""
+    assert isinstance(link.listener, Ears)
+    task = asyncio.create_task(link.run())
+    try:
+        await clock.advance(settle)
+        yield link.listener
+    finally:
+        task.cancel()
+        await asyncio.wait({task})
+
+
+async def finish(
+    clock: VirtualClock, *tasks: asyncio.Task[Outcome], limit: float = 60.0
+) -> list[Outcome]:
+    """Move the clock until all tasks are done."""
+    passed = 0.0
+    while not all(t.done() for t in tasks) and passed < limit:
+        await clock.advance(0.05)
+        passed += 0.05
+    return [t.result() for t in tasks]
+
+
+def ask(link: Link, lamp: Lamp, command: str, **args: object) -> asyncio.Task[Outcome]:
+    """Give a lamp a command."""
+    return asyncio.create_task(execute(link, lamp, Request(command, args)))
 
 
 def obliging(text: str) -> str | None:

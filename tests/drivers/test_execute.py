@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import pytest
 
@@ -13,35 +11,8 @@ from drivers.commands import Outcome, OutcomeKind
 from drivers.errors import Refused, Unreachable
 from drivers.execute import Request, execute
 from drivers.job import Denial
-from drivers.link import Link
 from drivers.session import PortState
-from tests.drivers.line import Ears, Lamp, Lift, Line, lamps, obliging
-
-
-@asynccontextmanager
-async def running(link: Link, clock: VirtualClock, settle: float = 1.0) -> AsyncIterator[None]:
-    task = asyncio.create_task(link.run())
-    try:
-        await clock.advance(settle)
-        yield
-    finally:
-        task.cancel()
-        await asyncio.wait({task})
-
-
-async def finish(
-    clock: VirtualClock, *tasks: asyncio.Task[Outcome], limit: float = 60.0
-) -> list[Outcome]:
-    """Move the clock until all tasks are done."""
-    passed = 0.0
-    while not all(t.done() for t in tasks) and passed < limit:
-        await clock.advance(0.05)
-        passed += 0.05
-    return [t.result() for t in tasks]
-
-
-def ask(link: Link, lamp: Lamp, command: str, **args: object) -> asyncio.Task[Outcome]:
-    return asyncio.create_task(execute(link, lamp, Request(command, args)))
+from tests.drivers.line import Ears, Lift, Line, ask, finish, lamps, obliging, running
 
 
 async def test_an_acknowledged_and_reported_level_is_confirmed() -> None:
