@@ -150,7 +150,9 @@ class Simulator:
         return {
             "protocol": self.protocol,
             "address": self.wire.address if self.wire is not None else None,
-            "state": {f.name: getattr(self.state, f.name) for f in dataclasses.fields(self.state)},
+            "state": {
+                f.name: _plain(getattr(self.state, f.name)) for f in dataclasses.fields(self.state)
+            },
             "faults": dict(self.faults),
             "known_faults": sorted(WIRE_FAULTS | self.protocol_faults),
             "abuse": list(self.abuse),
@@ -164,3 +166,11 @@ class Simulator:
                 for f in self.frames
             ],
         }
+
+
+def _plain(value: Any) -> Any:
+    """Return a value of a state as JSON can say it: its keys are texts (a camera's presets are numbered)."""
+    if not isinstance(value, dict):
+        return value
+    entries: dict[Any, Any] = value
+    return {str(key): _plain(entry) for key, entry in entries.items()}
