@@ -57,6 +57,7 @@ class Dispatch:
         self.hold_alive: Callable[[str], bool] = lambda _hold: False
         self.on_stop: Callable[[str | None], None] = lambda _device: None
         """Told which device, or None for all, is being stopped; set by `roomd.control.holds`."""
+        self._under_way: set[asyncio.Task[Outcome]] = set()
         self._stops: dict[str, asyncio.Task[Outcome]] = {}
         """Device -> the stop under way, which further presses of STOP join."""
         self.outcomes: list[Callable[[Command, Outcome], None]] = []
@@ -86,6 +87,13 @@ class Dispatch:
         outcome = replace(outcome, ms=round((self._clock.monotonic() - accepted) * 1000, 3))
         self._ended(command, outcome)
         return outcome
+
+    def begin(self, command: Command) -> asyncio.Task[Outcome]:
+        """Run a command whatever becomes of who asked: a connection that breaks takes nothing back."""
+        task = asyncio.create_task(self.run(command), name=f"command {command.id}")
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        return task
 
     async def stop_all(self, actor: Actor) -> dict[str, Outcome]:
         """Stop everything that moves. A press joins the stops under way, but not where something started since."""

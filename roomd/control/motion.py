@@ -161,8 +161,9 @@ class Motor:
         self, command: str, args: dict[str, Any], run: Run, seconds: float | None
     ) -> Outcome:
         direction, now = self.direction_of(command), self._clock.monotonic()
-        asked, self._asked = self._asked, (now, direction)
-        if now - asked[0] < SAME_TICK and asked[1] not in (None, direction):
+        at, way = self._asked
+        self._asked = now, direction
+        if now - at < SAME_TICK and way not in (None, direction):
             await self.stop()
             return Outcome(OutcomeKind.CANCELLED, "stopped")
         spent = self._duty_left(now)

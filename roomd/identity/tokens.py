@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Literal
 
 import structlog
 from pydantic import TypeAdapter, ValidationError
@@ -20,6 +22,7 @@ IDLE_LIMIT = 12 * 3600.0
 """Seconds without a request after which a browser session ends."""
 MAX_SESSIONS = 2000
 log = structlog.stdlib.get_logger(__name__)
+Ending = Literal["expired", "revoked"]
 _KEPT = TypeAdapter(dict[str, str])
 
 
@@ -29,7 +32,10 @@ class Principal:
 
     user: str
     role: str
-    session: str = ""
+    session: str = field(default="", repr=False)
+    """Secret id of the browser session; empty for a bearer token."""
+    token: str = field(default="", repr=False)
+    """SHA-256 of the token behind it; empty where file permissions said who it is."""
 
 
 NOBODY = Principal("", "none")
@@ -48,6 +54,8 @@ class Tokens:
     clock: Clock
     roles: dict[str, str] = field(default_factory=dict[str, str])
     """SHA-256 of the token, in hex -> role."""
+    on_end: list[Callable[[Ending], None]] = field(default_factory=list["Callable[[Ending], None]"])
+    """Told that somebody's credential has just ended, and how: whoever has a connection open looks again."""
     _sessions: dict[str, _Session] = field(default_factory=dict[str, _Session])
 
     @classmethod
@@ -80,8 +88,29 @@ class Tokens:
 
     def bearer(self, token: str) -> Principal | None:
         """Return whose token it is, or None."""
-        role = self.roles.get(_digest(token))
-        return None if role is None else Principal(role, role)
+        digest = _digest(token)
+        role = self.roles.get(digest)
+        return None if role is None else Principal(role, role, token=digest)
+
+    def revoke(self, token: str) -> bool:
+        """Let a token, given in clear or as its SHA-256, open nothing from now on; what it opened ends too."""
+        digest = token if token in self.roles else _digest(token)
+        if self.roles.pop(digest, None) is None:
+            return False
+        for session_id, found in list(self._sessions.items()):
+            if found.principal.token == digest:
+                del self._sessions[session_id]
+        self._tell("revoked")
+        return True
+
+    def current(self, principal: Principal) -> Principal | None:
+        """Return who that is now, or None where the credential has ended since."""
+        if principal.session:
+            return self.session(principal.session)
+        if not principal.token:
+            return principal
+        role = self.roles.get(principal.token)
+        return None if role is None else replace(principal, role=role)
 
     def open_session(self, token: str) -> Principal | None:
         """Open a browser session with a token; its secret id goes into the cookie."""
@@ -89,10 +118,9 @@ class Tokens:
         if principal is None:
             return None
         if len(self._sessions) >= MAX_SESSIONS:
-            oldest = min(self._sessions, key=lambda s: self._sessions[s].seen)
-            del self._sessions[oldest]
+            self.close_session(min(self._sessions, key=lambda s: self._sessions[s].seen))
         session_id = secrets.token_urlsafe(24)
-        opened = Principal(principal.user, principal.role, session_id)
+        opened = replace(principal, session=session_id)
         self._sessions[session_id] = _Session(opened, self.clock.monotonic())
         return opened
 
@@ -110,7 +138,12 @@ class Tokens:
 
     def close_session(self, session_id: str) -> None:
         """End a browser session."""
-        self._sessions.pop(session_id, None)
+        if self._sessions.pop(session_id, None) is not None:
+            self._tell("expired")
+
+    def _tell(self, ending: Ending) -> None:
+        for told in list(self.on_end):
+            told(ending)
 
 
 def _digest(token: str) -> str:

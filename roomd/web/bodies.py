@@ -68,6 +68,7 @@ class Steps(Shape):
 RESPONSES: dict[tuple[str, str], type[BaseModel]] = {
     ("GET", f"{API}/room"): RoomShape,
     ("GET", f"{API}/state"): StateBody,
+    ("POST", f"{API}/devices/{{device}}/stop"): OutcomeBody,
     ("POST", f"{API}/devices/{{device}}/{{command}}"): OutcomeBody,
     ("POST", f"{API}/stop"): StopBody,
     ("GET", f"{API}/why/{{device}}/{{command}}"): WhyBody,
@@ -78,6 +79,7 @@ RESPONSES: dict[tuple[str, str], type[BaseModel]] = {
 """Method and path -> model of the answer; the others answer an object that their docs describe."""
 
 REQUESTS: dict[tuple[str, str], type[BaseModel]] = {
+    ("POST", f"{API}/devices/{{device}}/stop"): Arguments,
     ("POST", f"{API}/devices/{{device}}/{{command}}"): Arguments,
     ("POST", f"{API}/session"): Credential,
     ("POST", f"{API}/config/check"): ConfigText,

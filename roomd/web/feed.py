@@ -44,7 +44,9 @@ class Client:
         """Trace and meter messages left out."""
         self.too_slow = asyncio.Event()
         self.leaving = asyncio.Event()
-        """The daemon ends; `bye` is in the queue."""
+        """The connection is to end; `bye` is in the queue."""
+        self.parting = ""
+        """Code of that `bye`."""
         self._sent = asyncio.Event()
         self._sent.set()
 
@@ -72,6 +74,20 @@ class Client:
             self.dropped += 1
             return
         self._put(text)
+
+    def last_word(self, message: Mapping[str, Any]) -> None:
+        """Drop all that waits and queue one last message: there is no time for more."""
+        self.live = False
+        self._queue.clear()
+        self._owed.clear()
+        self._put(orjson.dumps(message).decode())
+
+    def farewell(self, code: str) -> None:
+        """Say `bye` and have the connection closed."""
+        if not self.leaving.is_set():
+            self._put(orjson.dumps({"type": "bye", "code": code}).decode())
+            self.parting = code
+            self.leaving.set()
 
     def _put(self, text: str) -> None:
         self._queue.append(text)
@@ -135,9 +151,8 @@ class Feed:
 
     def close(self) -> None:
         """Say `bye` to all panels and let them go: the daemon ends."""
-        self.broadcast({"type": "bye", "code": "restart"})
         for client in self.clients:
-            client.leaving.set()
+            client.farewell("restart")
 
     def _on_change(self, path: str, state: PointState) -> None:
         self._changed[path] = state

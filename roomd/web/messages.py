@@ -11,6 +11,8 @@ from roomd.web.problem import Problem
 Id = Annotated[str, Field(min_length=1, max_length=64)]
 Name = Annotated[str, Field(min_length=1, max_length=96)]
 Args = Annotated[dict[str, Any], Field(max_length=32)]
+TOPIC = r"^(meters|trace:(\*|[a-z][a-z0-9_.]{0,95}))$"
+"""`meters`, `trace:<device>` or `trace:*`."""
 
 
 class Message(BaseModel):
@@ -29,6 +31,15 @@ class Hello(Message):
     """Number of the last patch seen; left out for a snapshot."""
 
 
+class Override(Message):
+    """Pass one rule for one command, where the rule allows it."""
+
+    rule: Name
+    """Id of the rule."""
+    reason: Annotated[str, Field(min_length=1, max_length=200)]
+    """Why, in the person's own words; it is recorded."""
+
+
 class CommandMessage(Message):
     """Run a command; answered by one `outcome` with the same id."""
 
@@ -37,6 +48,10 @@ class CommandMessage(Message):
     device: Name
     command: Name
     args: Args = {}
+    satisfy: bool = False
+    """Run what the refusing rule offers first, then the command."""
+    override: Override | None = None
+    """Pass a rule, with a reason; operators only."""
 
 
 class HoldMessage(Message):
@@ -64,6 +79,16 @@ class Release(Message):
     id: Id
 
 
+class SceneMessage(Message):
+    """Run a scene; answered by one `outcome` with the same id."""
+
+    type: Literal["scene"]
+    id: Id
+    scene: Name
+    dry_run: bool = False
+    """Only say what it would do."""
+
+
 class Stop(Message):
     """Stop everything that moves."""
 
@@ -80,22 +105,18 @@ class Watch(Message):
     """Send these topics from now on, and no others."""
 
     type: Literal["watch"]
-    topics: Annotated[list[Annotated[str, Field(max_length=120)]], Field(max_length=64)]
+    topics: Annotated[list[Annotated[str, Field(pattern=TOPIC)]], Field(max_length=64)]
     """`meters`, `trace:<device>`, `trace:*`."""
 
 
-ClientMessage = Annotated[
-    Hello | CommandMessage | HoldMessage | Keep | Release | Stop | Ping | Watch,
-    Field(discriminator="type"),
-]
-_ADAPTER: TypeAdapter[
-    Hello | CommandMessage | HoldMessage | Keep | Release | Stop | Ping | Watch
-] = TypeAdapter(ClientMessage)
+AnyMessage = (
+    Hello | CommandMessage | HoldMessage | Keep | Release | SceneMessage | Stop | Ping | Watch
+)
+ClientMessage = Annotated[AnyMessage, Field(discriminator="type")]
+_ADAPTER: TypeAdapter[AnyMessage] = TypeAdapter(ClientMessage)
 
 
-def parse_message(
-    body: dict[str, Any],
-) -> Hello | CommandMessage | HoldMessage | Keep | Release | Stop | Ping | Watch:
+def parse_message(body: dict[str, Any]) -> AnyMessage:
     """Return the message that `body` is.
 
     Raises:

@@ -19,6 +19,12 @@ LATENCY = Histogram(
     registry=REGISTRY,
 )
 PANELS = Gauge("roomd_panels", "Open WebSockets.", registry=REGISTRY)
+DROPPED_PANELS = Counter(
+    "roomd_panels_dropped",
+    "WebSockets closed for being slow, flooding or out of date.",
+    ["code"],
+    registry=REGISTRY,
+)
 ONLINE = Gauge("roomd_device_online", "1 while the device answers.", ["device"], registry=REGISTRY)
 FAILURES = Gauge(
     "roomd_device_failures", "Answers that did not come.", ["device"], registry=REGISTRY

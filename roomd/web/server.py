@@ -28,6 +28,7 @@ API: Final = "/api/v1"
 ROUTES: Final[tuple[tuple[str, str, str | None, Handler], ...]] = (
     ("GET", f"{API}/room", "state.read", room.room),
     ("GET", f"{API}/state", "state.read", room.state),
+    ("POST", f"{API}/devices/{{device}}/stop", "device.stop", room.stop_device),
     ("POST", f"{API}/devices/{{device}}/{{command}}", "device.command", room.command),
     ("GET", f"{API}/devices/{{device}}/preview.jpg", "state.read", preview.picture),
     ("GET", f"{API}/why/{{device}}/{{command}}", "room.why", room.why),

@@ -9,6 +9,7 @@ from typing import Any, Final, Protocol
 from aiohttp import web
 
 from drivers.clock import Clock
+from drivers.commands import Outcome
 from roomd.control.commands import Command
 from roomd.control.dispatch import Dispatch
 from roomd.control.holds import Holds
@@ -79,6 +80,8 @@ class Services:
     facts: RoomFacts
     why: Callable[[Command], list[dict[str, Any]]] = no_rules
     """What every rule says to a command."""
+    satisfy: Callable[[Command], Awaitable[Outcome]] | None = None
+    """Runs what refusing rules offer, then the command; None: a room without rules."""
     config: ConfigService | None = None
     discover: Discover | None = None
     doctor: Doctor | None = None

@@ -1,12 +1,14 @@
 """One panel's WebSocket: who it is, what it asks, what it is told.
 
-Rights are looked up at every message. `stop`, `keep` and `release` are never counted against the rate.
+Rights are looked up at every message, and again when a credential ends. `stop`, `keep` and `release` have a budget of
+their own and are never refused; who floods with them is sent away all the same.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Coroutine
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -16,18 +18,21 @@ from aiohttp import WSCloseCode, WSMsgType, web
 from drivers.commands import Outcome, OutcomeKind
 from roomd.control.commands import Actor, Command
 from roomd.identity.roles import authorize
-from roomd.identity.tokens import Principal
+from roomd.identity.tokens import Ending, Principal
 from roomd.web.access import PRINCIPAL, TOKENS
 from roomd.web.body import parse_object
 from roomd.web.feed import Client
+from roomd.web.framing import MaskedSocket
 from roomd.web.messages import (
-    ClientMessage,
+    AnyMessage,
     CommandMessage,
     HoldMessage,
     Keep,
     Release,
+    SceneMessage,
     parse_message,
 )
+from roomd.web.metrics import DROPPED_PANELS
 from roomd.web.problem import Problem, outcome_body
 from roomd.web.rate import Rate
 from roomd.web.room_view import snapshot
@@ -46,6 +51,10 @@ FLUSH = 0.5
 REMEMBERED = 600.0
 """Seconds for which a client's command id gets the first answer again."""
 
+RATE, BURST = 50.0, 100
+"""Messages a second, and at once (trust.md 6)."""
+UNCOUNTED_RATE, UNCOUNTED_BURST = 200.0, 400
+"""The same for those that are never refused."""
 UNCOUNTED = frozenset({"stop", "keep", "release"})
 PERMISSION = {
     "hello": "state.read",
@@ -53,6 +62,7 @@ PERMISSION = {
     "hold": "device.hold",
     "keep": "device.hold",
     "release": "room.stop",
+    "scene": "scene.run",
     "stop": "room.stop",
     "ping": "state.read",
     "watch": "state.read",
@@ -61,7 +71,7 @@ PERMISSION = {
 
 
 class _Ended(Exception):
-    """The session behind this connection is over."""
+    """The credential behind this connection is over."""
 
 
 class Connection:
@@ -77,12 +87,15 @@ class Connection:
         principal = request[PRINCIPAL]
         self._id = f"ws{id(self):x}"
         self._actor = Actor(principal.user, principal.role, self._id, request.remote or "")
-        self._rate = Rate(services.clock, 50.0, 100)
+        self._rate = Rate(services.clock, RATE, BURST)
+        self._uncounted = Rate(services.clock, UNCOUNTED_RATE, UNCOUNTED_BURST)
         self._answers: dict[str, tuple[float, list[str]]] = {}
         """Client's command id -> when it was asked, and its answer once there is one; oldest first."""
         self._holds: set[str] = set()
         """Every hold id that was used: a dead one stays dead."""
         self._tasks: set[asyncio.Task[None]] = set()
+        self._waiting = 0
+        """Commands of this connection under way."""
 
     async def serve(self) -> None:
         """Talk until either side ends."""
@@ -90,11 +103,14 @@ class Connection:
         reading = asyncio.create_task(self._read())
         slow = asyncio.create_task(self._drop_when_slow())
         leaving = asyncio.create_task(self._client.leaving.wait())
+        endings = self._request.app[TOKENS].on_end
+        endings.append(self._look_again)
         try:
             await asyncio.wait({reading, leaving}, return_when=asyncio.FIRST_COMPLETED)
             if not reading.done():
                 await self._close_at_the_end(reading)
         finally:
+            endings.remove(self._look_again)
             self._services.holds.lose_client(self._id, "hold_lost")
             self._services.traces.leave(self)
             self._services.feed.leave(self._client)
@@ -113,33 +129,47 @@ class Connection:
             except Problem as problem:
                 self._tell({"type": "error", "code": problem.code, "params": problem.params})
             except _Ended:
-                await self._bye("expired", WSCloseCode.POLICY_VIOLATION)
+                await self._bye("expired")
                 return
             except Exception:
                 # Our own mistake ends this panel's connection, which comes back; the room goes on.
                 log.exception("panel.crashed", client=self._id)
                 await self._socket.close(code=WSCloseCode.INTERNAL_ERROR)
                 return
-            if self._rate.abusive:
-                await self._bye("rate_limited", WSCloseCode.POLICY_VIOLATION)
+            if self._rate.abusive or self._uncounted.abusive:
+                await self._bye("rate_limited")
                 return
 
-    async def _bye(self, code: str, close: WSCloseCode) -> None:
+    async def _bye(self, code: str) -> None:
+        DROPPED_PANELS.labels(code).inc()
         self._tell({"type": "bye", "code": code})
         await self._client.flushed(FLUSH)
-        await self._socket.close(code=close)
+        await self._socket.close(code=WSCloseCode.POLICY_VIOLATION)
 
     async def _close_at_the_end(self, reading: asyncio.Task[None]) -> None:
-        """Close because the daemon ends; `bye` stands in the queue already."""
+        """Close because the daemon or the credential ends; `bye` stands in the queue already."""
         # aiohttp hangs up without waiting for the peer while somebody still reads.
         reading.cancel()
         await asyncio.wait({reading})
         await self._client.flushed(FLUSH)
-        await self._socket.close(code=WSCloseCode.GOING_AWAY)
+        restarts = self._client.parting == "restart"
+        await self._socket.close(
+            code=WSCloseCode.GOING_AWAY if restarts else WSCloseCode.POLICY_VIOLATION
+        )
+
+    def _look_again(self, ending: Ending) -> None:
+        """A credential has ended: if it was this one, say so and go, without waiting for the next message."""
+        if self._principal() is None:
+            # What it holds down stops now, not when it has read its farewell.
+            self._services.holds.lose_client(self._id, ending)
+            self._client.farewell(ending)
 
     async def _drop_when_slow(self) -> None:
         await self._client.too_slow.wait()
         log.warning("panel.slow", client=self._id)
+        DROPPED_PANELS.labels("slow").inc()
+        self._client.last_word({"type": "bye", "code": "slow"})
+        await self._client.flushed(FLUSH)
         transport = self._request.transport
         if transport is not None:
             transport.abort()
@@ -151,25 +181,31 @@ class Connection:
         kind = str(body.get("type", ""))
         if kind not in PERMISSION:
             raise Problem("unknown_type", type=kind[:40])
-        if kind not in UNCOUNTED and not self._rate.allow():
-            self._refuse_rate(body)
+        stops = kind == "command" and body.get("command") == "stop"
+        if kind in UNCOUNTED or stops:
+            self._uncounted.allow()  # only counted
+        elif not self._rate.allow():
+            self._refuse(body, "rate_limited")
             return
         principal = self._principal()
         if principal is None:
             raise _Ended
-        if not authorize(principal.role, PERMISSION[kind]):
+        if not authorize(principal.role, "device.stop" if stops else PERMISSION[kind]):
             self._refuse(body, "not_allowed")
             return
-        self._do(parse_message(body))
+        try:
+            message = parse_message(body)
+        except Problem as problem:
+            if isinstance(body.get("id"), str):
+                problem.params["id"] = body["id"][:64]  # so that who waits for its outcome knows
+            raise
+        self._do(message)
 
     def _principal(self) -> Principal | None:
-        """Return who this is now: a session may have ended since the upgrade."""
-        principal = self._request[PRINCIPAL]
-        if not principal.session:
-            return principal
-        return self._request.app[TOKENS].session(principal.session)
+        """Return who this is now: a credential may have ended since the upgrade."""
+        return self._request.app[TOKENS].current(self._request[PRINCIPAL])
 
-    def _do(self, message: ClientMessage) -> None:
+    def _do(self, message: AnyMessage) -> None:
         match message.type:
             case "hello":
                 self._greet(message.last_seq)
@@ -181,6 +217,8 @@ class Connection:
                 self._spawn(self._stop())
             case "command":
                 self._command(message)
+            case "scene":
+                self._scene(message)
             case "hold" | "keep" | "release":
                 self._finger(message)
 
@@ -224,14 +262,13 @@ class Connection:
             for text in known[1]:
                 self._client.push(text)
             return
-        if len(self._tasks) >= AT_ONCE:
-            self._refuse({"id": message.id}, "busy")
-            return
-        if not self._may_look_after(message.device, message.command):
-            self._refuse({"id": message.id}, "not_allowed")
+        refusal = self._refusal(message)
+        if refusal is not None:
+            self._client.push(self._outcome_text(message.id, refusal))
             return
         answer: list[str] = []
         self._answers[message.id] = (now, answer)
+        self._waiting += 1
         self._spawn(self._run(message, answer))
 
     def _forget_old(self, now: float) -> None:
@@ -241,19 +278,59 @@ class Connection:
                 return
             del self._answers[oldest]
 
-    def _may_look_after(self, device: str, command: str) -> bool:
-        """Return whether this person may run `command` where it is one that every device has."""
-        if not self._services.dispatch.is_look_after(device, command):
-            return True
+    def _refusal(self, message: CommandMessage) -> Outcome | None:
+        """Return why a command is not even asked for, or None."""
+        if message.command == "stop":
+            return None
+        if self._waiting >= AT_ONCE:
+            return Outcome(OutcomeKind.REFUSED, "busy")
+        if self._services.dispatch.is_look_after(message.device, message.command) and not self._may(
+            "device.look_after"
+        ):
+            return Outcome(OutcomeKind.REFUSED, "not_allowed")
+        if message.override is None:
+            return None
+        if not self._may("interlock.override"):
+            return Outcome(OutcomeKind.REFUSED, "not_allowed")
+        rules = {rule["id"] for rule in self._services.why(self._asked(message))}
+        if message.override.rule not in rules:
+            return Outcome(OutcomeKind.REFUSED, "unknown_rule", {"rule": message.override.rule})
+        return None
+
+    def _may(self, permission: str) -> bool:
         principal = self._principal()
-        return principal is not None and authorize(principal.role, "device.look_after")
+        return principal is not None and authorize(principal.role, permission)
+
+    def _asked(self, message: CommandMessage) -> Command:
+        asked = Command(message.device, message.command, message.args, self._actor)
+        if message.override is None:
+            return asked
+        return replace(
+            asked,
+            passes=frozenset({message.override.rule}),
+            reason=message.override.reason,
+        )
 
     async def _run(self, message: CommandMessage, answer: list[str]) -> None:
-        command = Command(message.device, message.command, message.args, self._actor)
-        outcome = await self._services.dispatch.run(command)
+        try:
+            outcome = await asyncio.shield(self._begin(message))
+        finally:
+            self._waiting -= 1
         text = self._outcome_text(message.id, outcome)
         answer.append(text)
         self._client.push(text)
+
+    def _begin(self, message: CommandMessage) -> Awaitable[Outcome]:
+        """Start a command; whatever becomes of this connection, it goes on to its end."""
+        command = self._asked(message)
+        satisfy = self._services.satisfy
+        if message.satisfy and satisfy is not None:
+            return asyncio.ensure_future(satisfy(command))
+        return self._services.dispatch.begin(command)
+
+    def _scene(self, message: SceneMessage) -> None:
+        outcome = Outcome(OutcomeKind.REFUSED, "unknown_scene", {"scene": message.scene})
+        self._client.push(self._outcome_text(message.id, outcome))
 
     def _hold(self, message: HoldMessage) -> None:
         if message.id in self._holds:
@@ -292,9 +369,6 @@ class Connection:
         else:
             raise Problem(code)
 
-    def _refuse_rate(self, body: dict[str, Any]) -> None:
-        self._refuse(body, "rate_limited")
-
     def _outcome_text(self, client_id: str, outcome: Outcome) -> str:
         message = {"type": "outcome", **outcome_body(client_id, outcome)}
         return orjson.dumps(message, default=str).decode()
@@ -311,8 +385,10 @@ class Connection:
 
 async def open_socket(request: web.Request) -> web.StreamResponse:
     """Answer `GET /api/v1/ws`: become a WebSocket."""
+    if request.headers.get("Content-Length", "0") != "0" or "Transfer-Encoding" in request.headers:
+        raise Problem("bad_request", fields=["body"])
     # No compression: it costs 2.4 to 3.4 times the CPU and 100 to 250 KB a client (performance.md).
-    socket = web.WebSocketResponse(
+    socket = MaskedSocket(
         timeout=FLUSH, heartbeat=PING, max_msg_size=MESSAGE, compress=False, autoping=True
     )
     await socket.prepare(request)

@@ -10,6 +10,10 @@ export type CommandMessage = {
   readonly device: string
   readonly command: string
   readonly args?: Readonly<Record<string, unknown>>
+  /** Run what the refusing rule offers first, then the command. */
+  readonly satisfy?: boolean
+  /** Pass a rule, with a reason; operators only. */
+  readonly override?: Override | null
 }
 
 /** First message: give me what changed since `last_seq`, or all. */
@@ -35,6 +39,14 @@ export type Keep = {
   readonly args?: Readonly<Record<string, unknown>> | null
 }
 
+/** Pass one rule for one command, where the rule allows it. */
+export type Override = {
+  /** Id of the rule. */
+  readonly rule: string
+  /** Why, in the person's own words; it is recorded. */
+  readonly reason: string
+}
+
 /** Are you there? Answered by `pong`. */
 export type Ping = {
   readonly type: "ping"
@@ -44,6 +56,15 @@ export type Ping = {
 export type Release = {
   readonly type: "release"
   readonly id: string
+}
+
+/** Run a scene; answered by one `outcome` with the same id. */
+export type SceneMessage = {
+  readonly type: "scene"
+  readonly id: string
+  readonly scene: string
+  /** Only say what it would do. */
+  readonly dry_run?: boolean
 }
 
 /** Stop everything that moves. */
@@ -58,7 +79,7 @@ export type Watch = {
   readonly topics: readonly (string)[]
 }
 
-export type ClientMessage = Hello | CommandMessage | HoldMessage | Keep | Release | Stop | Ping | Watch
+export type ClientMessage = Hello | CommandMessage | HoldMessage | Keep | Release | SceneMessage | Stop | Ping | Watch
 
 /** What an argument of a command may be. */
 export type ArgShape = {

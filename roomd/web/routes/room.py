@@ -60,6 +60,12 @@ async def command(request: web.Request) -> web.Response:
     return outcome_response(command_id, outcome)
 
 
+async def stop_device(request: web.Request) -> web.Response:
+    """Answer `POST /api/v1/devices/{device}/stop`: every role may, and whatever is in the body."""
+    command_id, outcome = await _run(request, request.match_info["device"], "stop", {})
+    return outcome_response(command_id, outcome)
+
+
 async def stop(request: web.Request) -> web.Response:
     """Answer `POST /api/v1/stop`: everything that moves stops; needs no role."""
     actor = _actor(request)
@@ -73,7 +79,7 @@ async def why(request: web.Request) -> web.Response:
     asked = Command(
         request.match_info["device"], request.match_info["command"], {}, _actor(request)
     )
-    refusal = services.dispatch.check(asked)
+    refusal = services.dispatch.check(asked, with_arguments=False)
     verdict: dict[str, Any] = {
         "verdict": "allowed" if refusal is None else "refused",
         "rules": services.why(asked),
@@ -89,8 +95,7 @@ async def _run(
     origin: Origin = "cli" if request.app[CONTROL_SOCKET] else "api"
     asked = Command(device, name, args, _actor(request), origin=origin)
     # A client that goes away does not take its command back: it was asked, it ends, it is recorded.
-    outcome = await asyncio.shield(asyncio.ensure_future(request.app[SERVICES].dispatch.run(asked)))
-    return asked.id, outcome
+    return asked.id, await asyncio.shield(request.app[SERVICES].dispatch.begin(asked))
 
 
 def _actor(request: web.Request) -> Actor:

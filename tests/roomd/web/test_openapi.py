@@ -51,6 +51,9 @@ CALLS: list[tuple[str, str, str | None, Any]] = [
     ("POST", "devices/a/set", None, {"level": 5}),
     ("POST", "devices/lift/up", "presenter", {}),
     ("POST", "devices/nobody/set", "presenter", {}),
+    ("POST", "devices/lift/stop", "reader", {"anything": 1}),
+    ("POST", "devices/lift/stop", None, None),
+    ("POST", "devices/a/stop", "display", None),
     ("POST", "devices/a/probe", "admin", {}),
     ("POST", "devices/a/reconnect", "presenter", {}),
     ("GET", "why/a/set", "presenter", None),
@@ -79,7 +82,7 @@ CALLS: list[tuple[str, str, str | None, Any]] = [
 def described(path: str) -> str:
     parts = path.split("/")
     if parts[0] in ("devices", "why") and len(parts) == 3:
-        parts[1:] = ["{device}", "{command}"]
+        parts[1:] = ["{device}", "stop" if parts[2] == "stop" else "{command}"]
     return "/api/v1/" + "/".join(parts)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -10,11 +9,12 @@ from typing import Any
 import aiohttp
 import pytest
 
+from drivers.commands import Outcome, OutcomeKind
 from roomd.control.commands import Command
 from roomd.identity.roles import ROLES, authorize
-from roomd.web.ws import AT_ONCE, PERMISSION, UNCOUNTED
+from roomd.web.ws import PERMISSION
 from tests.support.lamp_room import ANNA, device, plan
-from tests.support.web_room import LAMP_AND_LIFT, TOKENS, web_room
+from tests.support.web_room import LAMP_AND_LIFT, web_room
 
 MESSAGES: dict[str, dict[str, Any]] = {
     "hello": {},
@@ -22,6 +22,7 @@ MESSAGES: dict[str, dict[str, Any]] = {
     "hold": {"id": "h1", "device": "lift", "command": "up"},
     "keep": {"id": "h1"},
     "release": {"id": "h1"},
+    "scene": {"id": "s1", "scene": "start"},
     "stop": {},
     "ping": {},
     "watch": {"topics": []},
@@ -101,6 +102,84 @@ async def test_an_id_is_executed_once_and_gets_its_first_answer_again(tmp_path: 
         assert room.texts("l1") == ["a level 9"]
 
 
+async def test_what_could_not_be_read_names_the_command_that_will_have_no_outcome(
+    tmp_path: Path,
+) -> None:
+    async with web_room(tmp_path) as room, room.socket() as panel:
+        await panel.say(type="command", id="c5", device="a", command="set", args=[1])
+        error = await panel.next("error")
+        assert error["params"] == {"fields": ["args"], "id": "c5"}
+
+
+async def test_a_connection_that_breaks_takes_no_command_back(tmp_path: Path) -> None:
+    async with web_room(tmp_path) as room:
+        room.room.lines["l1"].answer = lambda _text: None
+        async with room.socket() as panel:
+            await panel.say(type="command", id="c1", device="a", command="set", args={"level": 9})
+            while not room.texts("l1"):
+                await room.room.clock.advance(0.01)
+        ended: list[tuple[str, str]] = []
+        room.room.dispatch.outcomes.append(lambda c, o: ended.append((c.command, o.kind.value)))
+        await room.room.clock.advance(20)
+        assert ended == [("set", "timeout")]
+
+
+async def test_a_scene_that_does_not_exist_is_refused_by_name(tmp_path: Path) -> None:
+    async with web_room(tmp_path) as room, room.socket() as panel:
+        await panel.say(type="scene", id="s1", scene="start", dry_run=True)
+        refused = await panel.next("outcome", id="s1")
+        assert (refused["outcome"], refused["code"]) == ("refused", "unknown_scene")
+
+
+async def test_without_rules_there_is_nothing_to_satisfy_and_the_command_runs(
+    tmp_path: Path,
+) -> None:
+    async with web_room(tmp_path) as room, room.socket() as panel:
+        body = {"device": "a", "command": "set", "args": {"level": 9}}
+        await panel.say(type="command", id="c1", satisfy=True, **body)
+        assert (await panel.next("outcome", id="c1"))["outcome"] == "confirmed"
+
+
+async def test_a_plan_is_run_only_where_it_was_accepted(tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    async def satisfy(command: Command) -> Outcome:
+        asked.append(command.command)
+        return Outcome(OutcomeKind.CONFIRMED, "satisfied")
+
+    async with web_room(tmp_path, satisfy=satisfy) as room, room.socket() as panel:
+        for name, accepted in (("c1", False), ("c2", True)):
+            await panel.say(type="command", id=name, device="lift", command="up", satisfy=accepted)
+        assert (await panel.next("outcome", id="c1"))["code"] == "hold_required"
+        assert (await panel.next("outcome", id="c2"))["code"] == "satisfied"
+        assert asked == ["up"]
+
+
+async def test_a_rule_is_passed_by_an_operator_who_names_it(tmp_path: Path) -> None:
+    passed: list[tuple[frozenset[str], str]] = []
+
+    def rules(_command: Command) -> list[dict[str, Any]]:
+        return [{"id": "dark"}]
+
+    def rule(command: Command) -> None:
+        passed.append((command.passes, command.reason))
+
+    async with web_room(tmp_path, why=rules) as room:
+        room.room.dispatch.rules.append(rule)
+        body = {"device": "a", "command": "set", "args": {"level": 9}}
+        for role, named, code in (
+            ("presenter", "dark", "not_allowed"),
+            ("operator", "bright", "unknown_rule"),
+            ("operator", "dark", None),
+        ):
+            async with room.socket(role) as panel:
+                override = {"rule": named, "reason": "a rehearsal"}
+                await panel.say(type="command", id="c1", override=override, **body)
+                assert (await panel.next("outcome", id="c1"))["code"] == code
+        assert passed == [(frozenset({"dark"}), "a rehearsal")] * 2  # preview and gate
+        assert room.texts("l1") == ["a level 9"]
+
+
 async def test_another_connection_may_use_the_same_id(tmp_path: Path) -> None:
     async with web_room(tmp_path) as room:
         for level in (1, 2):
@@ -129,79 +208,6 @@ async def test_probe_and_reconnect_are_for_who_looks_after_the_room(tmp_path: Pa
                 assert (await panel.next("outcome", id="c1"))["code"] == code
 
 
-async def test_a_finger_runs_it_and_release_stops_it(tmp_path: Path) -> None:
-    async with web_room(tmp_path) as room, room.socket() as panel:
-        await panel.say(type="hold", id="h1", device="lift", command="up")
-        for _ in range(6):
-            await room.room.clock.advance(0.15)
-            await panel.say(type="keep", id="h1")
-        assert room.texts("l2") == ["lift up", "lift up"]
-        await panel.say(type="release", id="h1")
-        assert (await panel.next("outcome", id="h1"))["outcome"] == "sent"
-        assert "lift stop" in room.texts("l2")
-
-
-async def test_a_finger_that_says_nothing_is_gone_after_400_ms(tmp_path: Path) -> None:
-    async with web_room(tmp_path) as room, room.socket() as panel:
-        await panel.say(type="hold", id="h1", device="lift", command="up")
-        ended = await panel.next("outcome", id="h1")
-        assert (ended["outcome"], ended["code"]) == ("cancelled", "hold_lost")
-        times = {text: at for at, text in reversed(room.room.lines["l2"].sent)}
-        assert 0.35 <= times["lift stop"] - times["lift up"] <= 0.45
-
-
-async def test_a_dead_hold_stays_dead(tmp_path: Path) -> None:
-    async with web_room(tmp_path) as room, room.socket() as panel:
-        await panel.say(type="hold", id="h1", device="lift", command="up")
-        await panel.next("outcome", id="h1")
-        await room.room.clock.advance(2)
-        room.room.lines["l2"].sent.clear()
-        for late in ("keep", "release", "hold"):
-            await panel.say(type=late, **MESSAGES[late])
-            assert (await panel.next("outcome", id="h1"))["code"] == "hold_lost"
-        await room.room.clock.advance(1)
-        assert room.texts("l2") == []
-
-
-async def test_a_socket_that_breaks_stops_what_it_held(tmp_path: Path) -> None:
-    async with web_room(tmp_path) as room, room.socket() as panel:
-        await panel.say(type="hold", id="h1", device="lift", command="up")
-        while "lift up" not in room.texts("l2"):
-            await room.room.clock.advance(0.01)
-        transport = panel.socket._response.connection.transport  # type: ignore[union-attr]  # a cable that is cut
-        transport.abort()  # type: ignore[union-attr]  # as above
-        for _ in range(20):
-            await room.room.clock.advance(0.01)
-        assert "lift stop" in room.texts("l2")
-        assert room.room.clock.monotonic() - room.room.lines["l2"].sent[0][0] < 0.4
-
-
-async def test_a_second_finger_is_told_who_holds_it(tmp_path: Path) -> None:
-    async with web_room(tmp_path) as room, room.socket() as one, room.socket("admin") as two:
-        await one.say(type="hold", id="h1", device="lift", command="up")
-        while "lift up" not in room.texts("l2"):
-            await room.room.clock.advance(0.01)
-        await two.say(type="hold", id="h1", device="lift", command="down")
-        refused = await two.next("outcome", id="h1")
-        assert (refused["code"], refused["params"]["who"]) == ("owned", "presenter")
-        await two.say(type="stop")
-        assert (await two.next("stopped"))["devices"]["lift"]["outcome"] == "sent"
-        assert (await one.next("outcome", id="h1"))["code"] == "stopped"
-
-
-async def test_a_session_that_ended_is_told_and_closed(tmp_path: Path) -> None:
-    async with web_room(tmp_path) as room:
-        await room.ask("POST", "session", None, json={"token": TOKENS["presenter"]})
-        async with room.socket(None, Origin=room.url) as panel:
-            await panel.say(type="hello")
-            await panel.next("snapshot")
-            assert (await room.ask("DELETE", "session", None, headers={"Origin": room.url}))[0]
-            await panel.say(type="command", id="c1", device="a", command="set", args={"level": 3})
-            await panel.next("bye", code="expired")
-            assert await panel.closed() == 1008
-        assert room.texts("l1") == []
-
-
 @pytest.mark.parametrize(
     "text,code",
     [
@@ -218,6 +224,10 @@ async def test_a_session_that_ended_is_told_and_closed(tmp_path: Path) -> None:
         ('{"type":"command","id":"c"}', "bad_request"),
         ('{"type":"command","id":"' + "x" * 65 + '","device":"a","command":"set"}', "bad_request"),
         ('{"type":"watch","topics":["trace:a"]}', "not_allowed"),
+        ('{"type":"watch","topics":["weather"]}', "bad_request"),
+        ('{"type":"scene","scene":"start"}', "bad_request"),
+        ('{"type":"command","id":"c","device":"a","command":"set","override":{}}', "bad_request"),
+        ('{"type":"command","id":"c","device":"a","command":"set","satisfy":1}', "bad_request"),
     ],
 )
 async def test_what_cannot_be_used_is_answered_and_the_socket_lives(
@@ -243,40 +253,6 @@ async def test_binary_and_oversize_messages_close_the_socket(tmp_path: Path) -> 
             await panel.next("pong")
 
 
-async def test_too_many_messages_are_refused_and_then_the_socket_is_closed(tmp_path: Path) -> None:
-    async with web_room(tmp_path) as room, room.socket() as panel:
-        for n in range(120):
-            await panel.say(type="command", id=f"c{n}", device="x", command="y")
-        while (await panel.next("outcome"))["code"] != "rate_limited":
-            pass
-        await panel.say(type="stop")  # never counted
-        await panel.next("stopped")
-        reading = asyncio.create_task(said(panel.socket))
-        started = room.room.clock.monotonic()
-        while not reading.done():
-            await room.room.clock.advance(0.1)
-            for _ in range(20):
-                if not reading.done():
-                    await panel.socket.send_str('{"type":"ping"}')
-        assert reading.result()[-1] == {"type": "bye", "code": "rate_limited"}
-        assert panel.socket.close_code == 1008
-        assert 2.9 <= room.room.clock.monotonic() - started <= 5
-    assert {"stop", "keep", "release"} == UNCOUNTED
-
-
-async def said(socket: aiohttp.ClientWebSocketResponse) -> list[dict[str, Any]]:
-    """Return all that the daemon says until it closes."""
-    return [json.loads(m.data) async for m in socket if m.type is aiohttp.WSMsgType.TEXT]
-
-
-async def test_too_many_commands_at_once_are_busy(tmp_path: Path) -> None:
-    async with web_room(tmp_path) as room, room.socket() as panel:
-        room.room.lines["l1"].answer = lambda _text: None
-        for n in range(AT_ONCE + 2):
-            await panel.say(type="command", id=f"c{n}", device="a", command="step")
-        assert (await panel.next("outcome", id=f"c{AT_ONCE}"))["code"] == "busy"
-
-
 async def test_an_admin_watches_frames_with_their_meaning(tmp_path: Path) -> None:
     async with web_room(tmp_path) as room, room.socket("admin") as panel:
         await panel.say(type="watch", topics=["trace:a"])
@@ -290,10 +266,11 @@ async def test_an_admin_watches_frames_with_their_meaning(tmp_path: Path) -> Non
         assert "a level 5" not in [bytes.fromhex(m.get("hex", "")).decode() for m in panel.seen]
 
 
-async def test_stop_needs_no_role_beyond_being_connected(tmp_path: Path) -> None:
-    async with web_room(tmp_path) as room, room.socket("display") as panel:
-        await panel.say(type="stop")
-        assert (await panel.next("stopped"))["devices"]["lift"]["outcome"] == "sent"
+async def test_an_upgrade_with_a_body_is_refused(tmp_path: Path) -> None:
+    async with web_room(tmp_path) as room:
+        headers = {"Upgrade": "websocket", "Connection": "Upgrade", "Content-Length": "2"}
+        status, body = await room.ask("GET", "ws", data=b"{}", headers=headers)
+        assert (status, body["code"]) == (400, "bad_request")
 
 
 async def test_the_end_of_the_daemon_is_said_before_the_socket_closes(tmp_path: Path) -> None:
