@@ -13,7 +13,7 @@ import dataclasses
 import random
 from collections import deque
 from collections.abc import Mapping
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, cast
 
 from drivers.clock import Clock
 
@@ -172,5 +172,5 @@ def _plain(value: Any) -> Any:
     """Return a value of a state as JSON can say it: its keys are texts (a camera's presets are numbered)."""
     if not isinstance(value, dict):
         return value
-    entries: dict[Any, Any] = value
+    entries = cast("dict[Any, Any]", value)
     return {str(key): _plain(entry) for key, entry in entries.items()}
