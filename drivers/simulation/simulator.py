@@ -172,5 +172,5 @@ def _plain(value: Any) -> Any:
     """Return a value of a state as JSON can say it: its keys are texts (a camera's presets are numbered)."""
     if not isinstance(value, dict):
         return value
-    entries = cast("dict[Any, Any]", value)
+    entries = cast("dict[Any, Any]", value)  # type: ignore[redundant-cast]  # pyright needs it
     return {str(key): _plain(entry) for key, entry in entries.items()}
