@@ -277,8 +277,9 @@ class Session:
 
     def _plan(self, asked: list[PointSpec], began: float) -> None:
         """Set when these points are asked next."""
+        # One spread for all: what was asked together stays together, else a device is asked all the time.
+        spread = 1 + SPREAD * random.uniform(-1, 1)  # noqa: S311  # no secret
         for spec in asked:
-            spread = 1 + SPREAD * random.uniform(-1, 1)  # noqa: S311  # no secret
             self._due[spec.name] = began + self._period(spec) * spread
 
     def _missed(self, error: DriverError) -> None:
