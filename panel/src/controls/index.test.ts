@@ -122,6 +122,14 @@ test('a point that command and argument name together is the one that is set', (
   expect(controlsOf(shape)).toMatchObject([{ kind: 'toggle', name: 'autofocus', point: 'autofocus' }])
 })
 
+test('a choice that no point reports is a button for each way', () => {
+  const shape = device({
+    commands: { focus_step: { args: { direction: { type: 'enum', values: ['near', 'far'] } } } },
+  })
+  expect(kinds(shape)).toEqual(['button focus_step.near', 'button focus_step.far'])
+  expect(controlsOf(shape)[1]).toMatchObject({ command: 'focus_step', args: { direction: 'far' } })
+})
+
 test('a sensor is read only', () => {
   expect(kinds(device({ points: { value: { type: 'number' }, online: { type: 'bool' } } }))).toEqual([
     'readout read.value',

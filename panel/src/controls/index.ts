@@ -60,7 +60,7 @@ export type Control =
       readonly arg: string
       readonly numbers: readonly number[]
     })
-  | (Named & { readonly kind: 'button'; readonly command: string; readonly run: 'hold' | 'tap' })
+  | (Named & Wish & { readonly kind: 'button'; readonly run: 'hold' | 'tap'; readonly choice?: string })
   | (Named & { readonly kind: 'readout'; readonly point: string })
 
 const PRESETS_SHOWN = 6
@@ -167,7 +167,8 @@ function presets(_device: DeviceShape, commands: Commands, found: Control[]): vo
 /** The controls of a command that no rule above has taken. */
 function plain(device: DeviceShape, name: string, command: CommandShape): Control[] {
   const args = Object.entries(command.args ?? {})
-  if (args.length === 0) return [{ kind: 'button', id: name, name, command: name, run: command.run ?? 'tap' }]
+  const run = command.run ?? 'tap'
+  if (args.length === 0) return [{ kind: 'button', id: name, name, command: name, args: {}, run }]
   const needed = required(command)
   const index = needed.find(([arg]) => channels(device, arg).length > 0)
   if (index) return perChannel(device, name, command, index[0])
@@ -176,6 +177,13 @@ function plain(device: DeviceShape, name: string, command: CommandShape): Contro
     const point = pointOf(device, name, arg, only)
     const alone = needed.every(([other]) => other === arg)
     if (!alone || (point === null && !only)) return []
+    // What no point reports is not a state but something done: a button for each way.
+    if (point === null && shape.values) {
+      return shape.values.map((choice): Control => {
+        const wish = { command: name, args: { [arg]: choice } }
+        return { kind: 'button', id: `${name}.${choice}`, name, ...wish, run, choice }
+      })
+    }
     const title = point ?? (only ? name : arg)
     return setting(
       { id: only ? name : `${name}.${arg}`, name: title, point, command: name, arg, fixed: {} },

@@ -24,13 +24,15 @@ export function Presets(props: PresetsProps): JSX.Element {
   const { label, numbers, canSave } = props
   return (
     <div class="presets" role="group" aria-label={label}>
-      <span class="presets-head">{label}</span>
+      <span class="presets-head">
+        <span>{label}</span>
+        {canSave && <span class="presets-hint">{t('camera.presetHint')}</span>}
+      </span>
       <span class="presets-row">
         {numbers.map((number) => (
           <Preset key={number} {...props} number={number} />
         ))}
       </span>
-      {canSave && <span class="presets-hint">{t('camera.presetHint')}</span>}
     </div>
   )
 }

@@ -249,6 +249,7 @@ export const en: Messages = {
   'name.focus_near': 'Focus near',
   'name.focus_far': 'Focus far',
   'name.focus_once': 'Focus once',
+  'name.focus_step': 'Focus',
   'name.focus_mode': 'Focus mode',
   'name.volume_up': 'Volume up',
   'name.volume_down': 'Volume down',

@@ -247,6 +247,7 @@ export const zh = {
   'name.focus_near': '对近',
   'name.focus_far': '对远',
   'name.focus_once': '对焦一次',
+  'name.focus_step': '对焦',
   'name.focus_mode': '对焦方式',
   'name.volume_up': '音量 +',
   'name.volume_down': '音量 −',

@@ -59,6 +59,6 @@ function Content({ screen: name }: { screen: Screen }): JSX.Element {
     case 'lift':
       return <Lift devices={here} />
     default:
-      return <Cards devices={here} wide={name === 'cameras' || name === 'display'} />
+      return <Cards devices={here} wide={name === 'cameras'} />
   }
 }

@@ -70,14 +70,21 @@ function FaultOf({ device, fault }: { device: DeviceShape; fault: Fault }): JSX.
   )
 }
 
-const CLASSES = { tiles: 'card-tiles', readings: 'card-readings', rest: 'card-group' } as const
+const CLASSES = { tiles: 'card-tiles', buttons: 'card-tiles', readings: 'card-readings', rest: 'card-group' }
 
-function shapeOf(control: Control | undefined): keyof typeof CLASSES {
-  if (control?.kind === 'toggle' || control?.kind === 'button') return 'tiles'
-  return control?.kind === 'readout' ? 'readings' : 'rest'
+type Shape = keyof typeof CLASSES
+
+const SHAPES: Readonly<Partial<Record<Control['kind'], Shape>>> = {
+  toggle: 'tiles',
+  button: 'buttons',
+  readout: 'readings',
 }
 
-/** Switches and buttons stand side by side, everything else below each other. */
+function shapeOf(control: Control | undefined): Shape {
+  return (control && SHAPES[control.kind]) ?? 'rest'
+}
+
+/** Switches stand side by side, and so do buttons; everything else stands below each other. */
 function groups(controls: readonly Control[]): Control[][] {
   const made: Control[][] = []
   for (const control of controls) {
@@ -85,5 +92,16 @@ function groups(controls: readonly Control[]): Control[][] {
     if (last && shapeOf(last[0]) === shapeOf(control)) last.push(control)
     else made.push([control])
   }
-  return made
+  return joined(made)
+}
+
+/** One button needs no line of its own behind switches; two that belong together do. */
+function joined(groups: Control[][]): Control[][] {
+  return groups.reduce<Control[][]>((made, group) => {
+    const last = made.at(-1)
+    const lonely = group.length === 1 && shapeOf(group[0]) === 'buttons'
+    if (last && lonely && shapeOf(last[0]) === 'tiles') last.push(...group)
+    else made.push(group)
+    return made
+  }, [])
 }

@@ -64,6 +64,9 @@ function Kind({ device, control, label }: ControlProps): JSX.Element {
 
 /** What people call a control. */
 export function labelOf(control: Control): string {
+  if (control.kind === 'button' && control.choice !== undefined) {
+    return `${word('name', control.name)} ${word('value', control.choice)}`
+  }
   if (control.channel === undefined) return word('name', control.name)
   return t(control.name === 'output' ? 'name.output' : 'name.channel', { n: control.channel })
 }
@@ -142,7 +145,7 @@ function ButtonOf({ device, control }: Of<'button'>): JSX.Element {
         label={labelOf(control)}
         kind="motion"
         disabled={stale.value}
-        begin={beginHold(device, control.id, control.command, {})}
+        begin={beginHold(device, control.id, control.command, control.args)}
         onInterrupted={noteInterrupted}
       />
     )
@@ -152,7 +155,7 @@ function ButtonOf({ device, control }: Of<'button'>): JSX.Element {
       label={labelOf(control)}
       busy={asked !== null && asked.end === null}
       disabled={stale.value}
-      onAsk={() => ask(device.id, control.id, control.command, {})}
+      onAsk={() => ask(device.id, control.id, control.command, control.args)}
     />
   )
 }
