@@ -29,7 +29,6 @@ class PinAttempts:
         self._waiting = False
         """One was sent, and its verdict has not come."""
 
-    @property
     def in_doubt(self) -> bool:
         """Return whether nobody knows if the PIN that was sent is right."""
         return self._waiting and not self._proven

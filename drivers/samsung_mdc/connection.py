@@ -8,11 +8,12 @@ be the known one; displays sign it themselves, so the first one seen is kept. No
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 from collections.abc import Callable, MutableMapping
 
 from drivers.clock import Clock, deadline
-from drivers.errors import DriverError, Garbled, NoReply, Refused
+from drivers.errors import DriverError, Garbled, NoReply, Refused, Unreachable
 from drivers.messages import Junk
 from drivers.samsung_mdc import codec
 from drivers.samsung_mdc.attempts import PinAttempts
@@ -171,7 +172,7 @@ class Connection:
 
     def _failure(self, error: Exception, pin: bytes) -> DriverError:
         """Return why the log-in failed; for good where a PIN was sent and nobody knows whether it was right."""
-        if self._attempts.in_doubt:
+        if self._attempts.in_doubt():
             self._attempts.failed(pin)
             return self._refusal("pin_unanswered", "no verdict on the PIN; it waits for a person")
         if isinstance(error, DriverError):
@@ -238,7 +239,10 @@ class Connection:
 
     async def close(self) -> None:
         """Close; harmless when closed."""
-        self._tunnel = None
+        tunnel, self._tunnel = self._tunnel, None
+        if tunnel is not None:
+            with contextlib.suppress(Unreachable):
+                await self._inner.send(tunnel.close())
         self._on_chunk = lambda _chunk: None
         self._on_lost = lambda _error: None
         await self._inner.close()

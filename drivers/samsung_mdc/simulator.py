@@ -6,6 +6,7 @@ It cuts and builds frames by itself, never by the codec.
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -38,6 +39,8 @@ WRONG, BLOCKED = 1, 2
 REFUSAL = 1
 """Error number of a refusal unless another one is given; what the numbers mean is unverified."""
 POWERS = {"off": 0, "on": 1}
+SLEEPS_AFTER = 5.0
+"""Seconds from off until the network sleeps, in the fault `standby_deaf`, unless they are given."""
 
 
 @dataclass
@@ -76,8 +79,8 @@ class MdcSimulator(Simulator):
     """One display.
 
     Faults: `refuse`, `nak` (its error number), `wrong_state` (says yes and does nothing), `intruder` (answers that
-    nobody asked for), `blocked_pin` (no PIN will do), `standby_deaf` (off, it can be reached by Wake-on-LAN only),
-    `terse_standby` (off, it answers nothing but questions for power).
+    nobody asked for), `blocked_pin` (no PIN will do), `standby_deaf` (some seconds after off, it hears nothing but
+    Wake-on-LAN), `terse_standby` (off, it answers nothing but questions for power).
     """
 
     protocol = "samsung-mdc"
@@ -93,9 +96,13 @@ class MdcSimulator(Simulator):
         self.sources = {*settings.names.values(), *USUAL.values()}
         self.state = State()
         self.pin: bytes | None = None
+        self._contexts: dict[int, ssl.SSLContext] = {}
         self._tcp = transport_name == "tcp"
         if settings.pin is not None and self._tcp:
             self.pin = settings.pin.get_secret_value().encode("ascii")
+            self._context()  # made now: the first one takes its time
+        self._off_at = -SLEEPS_AFTER
+        """Second since when it is off."""
         self._visitors: dict[object, _Visitor] = {}
         self._tasks: set[asyncio.Future[None]] = set()
 
@@ -108,9 +115,14 @@ class MdcSimulator(Simulator):
             return
         self._visitors[peer] = _Visitor(trusted=self.pin is None)
         if self.pin is not None:
-            tunnel = Tunnel(server_context(self.state.certificate), server=True)
-            self._visitors[peer].tunnel = tunnel
+            self._visitors[peer].tunnel = Tunnel(self._context(), server=True)
             self.emit(BANNER, peer=peer)
+
+    def _context(self) -> ssl.SSLContext:
+        number = self.state.certificate
+        if number not in self._contexts:
+            self._contexts[number] = server_context(number)
+        return self._contexts[number]
 
     def disconnected(self, peer: object) -> None:
         """Forget a client."""
@@ -132,6 +144,9 @@ class MdcSimulator(Simulator):
                 return
             if answer:
                 self.emit(answer, peer=peer)
+            if visitor.tunnel.ended:
+                self.emit(visitor.tunnel.close(), peer=peer)
+                _close(peer)
         if not visitor.trusted:
             if data:
                 self._check_pin(data, peer, visitor)
@@ -185,7 +200,6 @@ class MdcSimulator(Simulator):
             return
         good = answer is not None
         self._answer(number, answer if answer is not None else self._error(), peer, good=good)
-        self._sleep_if_off()
 
     def _answer(self, number: int, value: bytes, peer: object, *, good: bool) -> None:
         self._say(self._frame(self.display, number, value, good=good), peer)
@@ -246,6 +260,8 @@ class MdcSimulator(Simulator):
         match number:
             case Command.POWER:
                 self.state.power = "on" if wish else "off"
+                if not wish:
+                    self._switched_off()
             case Command.VOLUME:
                 self.state.volume, self.state.mute = wish, False
             case Command.MUTE:
@@ -256,15 +272,21 @@ class MdcSimulator(Simulator):
     # -- standby --------------------------------------------------------------------------------------------------
 
     def _deaf(self) -> bool:
-        return self._off and "standby_deaf" in self.faults
+        passed = self.clock.monotonic() - self._off_at
+        return self._off and "standby_deaf" in self.faults and passed >= self._sleeps_after
 
-    def _sleep_if_off(self) -> None:
-        """Let the network sleep where it does, once the last answer has left."""
-        if self._deaf():
-            self.clock.call_later(2 * THINKS, self.sleep)
+    @property
+    def _sleeps_after(self) -> float:
+        seconds = self.faults.get("standby_deaf", True)
+        return SLEEPS_AFTER if seconds is True else float(seconds)
+
+    def _switched_off(self) -> None:
+        self._off_at = self.clock.monotonic()
+        if "standby_deaf" in self.faults:
+            self.clock.call_later(self._sleeps_after, self.sleep)
 
     def sleep(self) -> None:
-        """Let the network sleep now: connections end, and nobody can connect."""
+        """Let the network sleep where it does: connections end, and nobody can connect."""
         if self._deaf() and self._tcp and self.wire is not None:
             self.wire.unplug()
 
@@ -291,7 +313,8 @@ class MdcSimulator(Simulator):
             raise ValueError(f"volume is 0 to {LOUDEST}")
         asleep = self._deaf()
         super().set_by_hand(values)
-        self._sleep_if_off()
+        if values.get("power") == "off":
+            self._switched_off()
         if asleep and not self._deaf():
             self._plug()
 

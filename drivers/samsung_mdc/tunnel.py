@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ssl
 
 CHUNK = 16 * 1024
@@ -50,6 +51,12 @@ class Tunnel:
     def seal(self, plain: bytes) -> bytes:
         """Return what has to be sent so that the other end reads `plain`; only when `ready`."""
         self._tls.write(plain)
+        return self._outgoing.read()
+
+    def close(self) -> bytes:
+        """Return what has to be sent to say that nothing follows."""
+        with contextlib.suppress(ssl.SSLError):
+            self._tls.unwrap()  # it wants the other end's goodbye, which need not be waited for
         return self._outgoing.read()
 
     @property

@@ -22,7 +22,7 @@ NO = bytes.fromhex("aa ff 01 03 4e 11 01 63")
 LONGEST_REST = 259
 
 
-def having(key: str) -> Any:
+def having(key: str) -> pytest.MarkDecorator:
     chosen = [v for v in VECTORS if key in v["means"]]
     return pytest.mark.parametrize("vector", chosen, ids=lambda v: v["name"])
 
@@ -164,7 +164,7 @@ def test_too_short_or_unknown_says_nothing(command: int, value: bytes) -> None:
     reply = codec.Reply(1, command, accepted=True, value=value)
     assert codec.parse_status(reply) == codec.Status()
     assert codec.parse_errors(reply) is None
-    if command in iter(Command):
+    if command in [*Command]:
         assert codec.told(1, Command(command))(reply) is None
         assert codec.accepted(1, Command(command), 5)(reply) is None
 
@@ -220,7 +220,11 @@ def framed(display: int, command: int, accepted: bool, value: bytes) -> bytes:
 PLAIN = st.integers(0, 253).filter(lambda byte: byte != 0xAA)
 FRAMES = st.builds(framed, PLAIN, PLAIN, st.booleans(), st.lists(PLAIN, max_size=253).map(bytes))
 SHORT = st.builds(
-    framed, st.integers(0, 253), st.sampled_from(list(Command)), st.booleans(), st.binary(max_size=7)
+    framed,
+    st.integers(0, 253),
+    st.sampled_from(list(Command)),
+    st.booleans(),
+    st.binary(max_size=7),
 )
 STREAMS = st.lists(st.one_of(SHORT, st.binary(max_size=20), st.just(b"\xaa\xff\x01")), max_size=8)
 
