@@ -160,7 +160,7 @@ def cancel(camera: int, socket: int) -> bytes:
 
 
 def power(camera: int, *, on: bool) -> bytes:
-    """Switch on or to standby. PTZ-12X."""
+    """Switch on or to standby. VISCA-PEERS."""
     return _packet(camera, 0x01, 0x04, 0x00, 0x02 if on else 0x03)
 
 

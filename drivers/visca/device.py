@@ -37,12 +37,12 @@ class Camera(Dialogue):
 
     # -- power ----------------------------------------------------------------------------------------------------
 
-    @command(key="power", exclusive="slow", retries=0, settles="45s", confirm={"power": "on"})
+    @command(key="power", exclusive="slow", retries=0, settles="50s", confirm={"power": "on"})
     async def power_on(self) -> None:
         """Switch on; ends when the camera says that it is."""
         await self._power(on=True)
 
-    @command(key="power", exclusive="slow", retries=0, settles="45s", confirm={"power": "off"})
+    @command(key="power", exclusive="slow", retries=0, settles="50s", confirm={"power": "off"})
     async def power_off(self) -> None:
         """Go to standby."""
         await self._power(on=False)
@@ -50,6 +50,7 @@ class Camera(Dialogue):
     async def _power(self, *, on: bool) -> None:
         wait = Wait(POWER, slow=True, known=self._known("power", "on" if on else "off"))
         await self._do(codec.power(self._address, on=on), wait)
+        await self._see(self._read_power, power="on" if on else "off")
 
     # -- moving ---------------------------------------------------------------------------------------------------
 
@@ -96,7 +97,7 @@ class Camera(Dialogue):
         retry=RetryClass.MOTION,
         retries=0,
         ttl="3s",
-        settles="22s",
+        settles="24s",
         run="tap",
     )
     async def home(self) -> None:
@@ -110,7 +111,7 @@ class Camera(Dialogue):
         retry=RetryClass.MOTION,
         retries=0,
         ttl="3s",
-        settles="22s",
+        settles="24s",
         confirm={"pan": "{pan}", "tilt": "{tilt}"},
         run="tap",
     )
@@ -119,19 +120,21 @@ class Camera(Dialogue):
         where = codec.Position(self._sign * pan, self._sign * tilt, wide=self._wide)
         speeds = {"pan_speed": self.settings.pan_speed, "tilt_speed": self.settings.tilt_speed}
         await self._travel(codec.go_to(self._address, where, **speeds))
+        await self._see(self._read_position, pan=pan, tilt=tilt)
 
     @command(
         args={"zoom": Arg("number", 0, 100, 1, "%")},
         key="zoom",
         exclusive="slow",
         retries=0,
-        settles="7s",
+        settles="9s",
         confirm={"zoom": "{zoom}"},
     )
     async def zoom_to(self, zoom: float) -> None:
         """Zoom to a share of the optical range, 0..100 %."""
         packet = codec.zoom_to(self._address, round(zoom * ZOOM_OPTICAL / 100))
         await self._do(packet, replace(QUICK, slow=True))
+        await self._see(self._read_zoom, zoom=zoom)
 
     async def _travel(self, packet: bytes) -> None:
         """Go somewhere by itself: what was driven before is over, and no stop follows by itself."""
@@ -170,7 +173,7 @@ class Camera(Dialogue):
         key="move",
         exclusive="slow",
         retries=0,
-        settles="22s",
+        settles="24s",
         confirm={"preset": "{preset}"},
     )
     async def preset_recall(self, preset: int) -> None:
@@ -199,12 +202,13 @@ class Camera(Dialogue):
         args={"auto": Arg("bool")},
         key="focus",
         retries=0,
-        settles="6s",
+        settles="9s",
         confirm={"autofocus": "{auto}"},
     )
     async def focus(self, *, auto: bool) -> None:
         """Focus by itself, or stay where it is."""
         await self._do(codec.autofocus(self._address, on=auto), QUICK)
+        await self._see(self._read_autofocus, autofocus=auto)
 
     @command(
         args={"direction": Arg("enum", values=("near", "far"))},

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import ClassVar, TypeVar
 
 from drivers.clock import deadline
 from drivers.device import Device, LinkDefaults, TransportName
 from drivers.errors import Garbled, NoReply, Refused
+from drivers.execute import Mismatch, same
 from drivers.job import current_job
 from drivers.messages import Decoder
 from drivers.points import PointSpec, PointValue, Quality
@@ -31,6 +32,9 @@ BUSY = 2.0
 """Seconds to wait for a completion while both sockets are busy, before the one further attempt."""
 STEPS = 8.0
 """Pan and tilt steps that count as the same place: about half a degree (believed)."""
+LOOKS = 5
+LOOK_AGAIN = 0.5
+"""Seconds between looks whether what the camera has completed shows."""
 M = TypeVar("M")
 
 
@@ -125,22 +129,30 @@ class Dialogue(Device[ViscaSettings]):
         """Ask for power; of a camera in standby nothing else, while it moves only for the position."""
         if self._steering.overdue:
             await self._stop()
-        on = await self._line.inquire(codec.ask_power(self._address))
-        self._tell("power", "on" if on else "off")
-        if not on:
+        await self._read_power()
+        if self.value("power") == "off":
             return
         if points & {"pan", "tilt"}:
             await self._read_position()
         if "zoom" in points:
-            position = await self._line.inquire(codec.ask_zoom(self._address))
-            self._tell("zoom", min(200.0, round(position * 100 / ZOOM_OPTICAL, 1)))
+            await self._read_zoom()
         if "autofocus" in points and not self.value("moving"):
-            auto = await self._line.inquire(codec.ask_autofocus(self._address))
-            self._tell("autofocus", auto)
+            await self._read_autofocus()
 
     async def probe(self) -> None:
         """Ask for the version."""
         await self._line.inquire(codec.ask_version(self._address))
+
+    async def _read_power(self) -> None:
+        on = await self._line.inquire(codec.ask_power(self._address))
+        self._tell("power", "on" if on else "off")
+
+    async def _read_zoom(self) -> None:
+        position = await self._line.inquire(codec.ask_zoom(self._address))
+        self._tell("zoom", min(200.0, round(position * 100 / ZOOM_OPTICAL, 1)))
+
+    async def _read_autofocus(self) -> None:
+        self._tell("autofocus", await self._line.inquire(codec.ask_autofocus(self._address)))
 
     async def _read_position(self) -> None:
         where = await self._line.inquire(codec.ask_position(self._address))
@@ -227,6 +239,22 @@ class Dialogue(Device[ViscaSettings]):
                 async with deadline(self.link.clock, min(BUSY, left)):
                     await self._room.wait()
             await self._line.command(packet, wait, leaving)
+
+    async def _see(self, read: Callable[[], Awaitable[None]], **wishes: PointValue) -> None:
+        """Read until everything is as the camera has said that it is.
+
+        Raises:
+            Mismatch: it says that it is done, and it is not so.
+        """
+        wrong: list[str] = []
+        for look in range(LOOKS):
+            if look:
+                await self.link.clock.sleep(LOOK_AGAIN)
+            await read()
+            wrong = [p for p, w in wishes.items() if not same(self.point(p), self.value(p), w)]
+            if not wrong:
+                return
+        raise Mismatch(wrong[0], wishes[wrong[0]], self.value(wrong[0]))
 
     def _known(self, point: str, wish: PointValue) -> Callable[[], bool]:
         """Return what says whether an inquiry has told, since now, that `point` is as wished."""

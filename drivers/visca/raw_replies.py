@@ -18,6 +18,8 @@ from drivers.visca.tables import Fault
 
 LATE = 5.0
 """Seconds after which an answer that never came is not expected any more."""
+LONG = 60.0
+"""The same for the completion of something slow."""
 
 
 @dataclass(slots=True, eq=False)
@@ -107,9 +109,11 @@ class RawReplies:
         self._sent.append(sent)
 
     def _forget_old(self) -> None:
-        since = self.now() - LATE
-        self._sent = [s for s in self._sent if s.at > since or not s.given_up]
-        self._running = [r for r in self._running if r.socket or r.slow or r.at > since]
+        now = self.now()
+        self._sent = [s for s in self._sent if s.at > now - LATE or not s.given_up]
+        self._running = [
+            r for r in self._running if r.socket or r.at > now - (LONG if r.slow else LATE)
+        ]
 
     # -- what comes -----------------------------------------------------------------------------------------------
 
