@@ -20,6 +20,7 @@ class Backlog:
     def __init__(self) -> None:
         self.jobs: dict[str, list[Job]] = {}
         """Device id -> its jobs, oldest first."""
+        self._all: set[Job] = set()
         self._groups: dict[tuple[str, str], asyncio.Lock] = {}
 
     def admit(self, job: Job, *, flush: bool) -> bool:
@@ -40,6 +41,7 @@ class Backlog:
         for other in yielding:
             other.give_way()
         mine.append(job)
+        self._all.add(job)
         return True
 
     def _is_full(self, job: Job, yielding: list[Job]) -> bool:
@@ -48,23 +50,24 @@ class Backlog:
         here = _waiting(other for other in self.jobs[job.device] if id(other) not in gone)
         if here >= DEVICE_QUEUE:
             return True
-        everywhere = _waiting(other for jobs in self.jobs.values() for other in jobs)
-        return everywhere - len(gone) >= LINK_QUEUE
+        return _waiting(self._all) - len(gone) >= LINK_QUEUE
 
     def dismiss(self, job: Job) -> None:
         """Forget a job that has ended."""
         jobs = self.jobs.get(job.device)
         if jobs is not None and job in jobs:
             jobs.remove(job)
+        self._all.discard(job)
 
     def forget(self, device: str) -> None:
         """Cancel what a device that goes has waiting."""
         for job in list(self.jobs.pop(device, ())):
+            self._all.discard(job)
             job.end_with(OutcomeKind.CANCELLED, "stopping")
 
     def end_motion(self) -> None:
         """End what moves: the link is lost, and not even the second copy of a frame goes out on the next one."""
-        for job in [j for jobs in self.jobs.values() for j in jobs if j.retry is RetryClass.MOTION]:
+        for job in [j for j in self._all if j.retry is RetryClass.MOTION]:
             if job.tx:
                 job.end_with(OutcomeKind.TIMEOUT, NoReply.code)
             else:

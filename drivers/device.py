@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar
 
 from pydantic import BaseModel
@@ -128,10 +129,15 @@ class Device(Generic[SettingsT]):
 
     # -- what the SDK gives ---------------------------------------------------------------------------------------
 
+    @cached_property
+    def commands(self) -> Mapping[str, CommandSpec]:
+        """Its commands by name, put together once: its settings never change."""
+        return self.command_specs()
+
     @property
     def capabilities(self) -> tuple[str, ...]:
         """Return the names of its capabilities, from `drivers.points`."""
-        commands = {name: tuple(spec.args) for name, spec in self.command_specs().items()}
+        commands = {name: tuple(spec.args) for name, spec in self.commands.items()}
         return capabilities(self.kind, {p.name for p in self.points}, commands)
 
     def point(self, name: str) -> PointSpec | None:

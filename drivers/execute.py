@@ -49,7 +49,7 @@ class Request:
 
 async def execute(link: Link, device: Device[Any], request: Request) -> Outcome:
     """Run a command whose name and arguments have been checked; return its outcome, always."""
-    spec = device.command_specs()[request.command]
+    spec = device.commands[request.command]
     job = _job(link, device, spec, request)
     if not link.backlog.admit(job, flush=spec.flush):
         return Outcome(OutcomeKind.REFUSED, "busy", {"device": device.id})

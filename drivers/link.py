@@ -25,6 +25,7 @@ from drivers.lane import Lane
 from drivers.points import Report
 from drivers.port import Port
 from drivers.session import PortState, Session
+from drivers.topics import Topics
 from drivers.trace import TraceEvent, payload
 from drivers.transport.base import Transport
 from drivers.transport.frames import Chunk, Collided, Frame, Published
@@ -76,6 +77,7 @@ class Link:
         self.ports: dict[str, Port] = {}
         self.sessions: dict[str, Session] = {}
         self.backlog = Backlog()
+        self._topics = Topics()
         self.buses: dict[type[Device[Any]], asyncio.Event] = {}
         """Kind of device -> set when the line has been opened for all of them on this connection."""
         self.up = asyncio.Event()
@@ -111,7 +113,9 @@ class Link:
         """Take in a port whose device is bound; it comes online with the link, or now if the link is up."""
         self.ports[port.device_id] = port
         port.device.attach(self.listener.on_report)
-        self.transport.subscribe(port.device.topics())
+        topics = port.device.topics()
+        self._topics.add(port.device_id, topics)
+        self.transport.subscribe(topics)
         self.sessions[port.device_id] = Session(self, port)
         if self.up.is_set():
             self.sessions[port.device_id].start()
@@ -123,6 +127,7 @@ class Link:
         if session is not None:
             await session.stop()
         self.ports.pop(device_id, None)
+        self._topics.remove(device_id)
 
     # -- life -----------------------------------------------------------------------------------------------------
 
@@ -299,7 +304,7 @@ class Link:
             self._trace_rx(chunk, "", "collision")
             return
         told = False
-        for port in list(self._hearers(chunk)):
+        for port in self._hearers(chunk):
             texts = port.receive(chunk)
             if texts:
                 told = True
@@ -310,11 +315,7 @@ class Link:
     def _hearers(self, chunk: Chunk) -> list[Port]:
         if not isinstance(chunk, Published):
             return list(self.ports.values())
-        return [
-            p
-            for p in self.ports.values()
-            if any(matches(t, chunk.topic) for t in p.device.topics())
-        ]
+        return [self.ports[device_id] for device_id in self._topics.hearers(chunk.topic)]
 
     def _trace_rx(self, chunk: Chunk, device: str, text: str) -> None:
         data, topic = payload(chunk)
@@ -332,21 +333,6 @@ def _end(lost: asyncio.Future[DriverError], error: DriverError) -> None:
     """Note the end of one connection; what an older one has to say comes too late for the next."""
     if not lost.done():
         lost.set_result(error)
-
-
-def matches(pattern: str, topic: str) -> bool:
-    """Return whether an MQTT topic filter with `+` and `#` fits a topic."""
-    if pattern == topic:
-        return True
-    if "+" not in pattern and "#" not in pattern:
-        return False
-    wanted, given = pattern.split("/"), topic.split("/")
-    for place, part in enumerate(wanted):
-        if part == "#":
-            return True
-        if place >= len(given) or part not in ("+", given[place]):
-            return False
-    return len(wanted) == len(given)
 
 
 def _told(job: Job) -> str:

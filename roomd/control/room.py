@@ -68,7 +68,7 @@ class RoomDevice:
     @property
     def estimates(self) -> bool:
         """Return whether `goto` is reckoned here, because the device has none of its own."""
-        return self.device is not None and "goto" not in self.device.command_specs()
+        return self.device is not None and "goto" not in self.device.commands
 
     @property
     def capabilities(self) -> tuple[str, ...]:

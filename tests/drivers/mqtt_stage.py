@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from drivers.clock import Clock, VirtualClock
-from drivers.link import matches
+from drivers.topics import matches
 from drivers.session import PortState
 from drivers.simulation.faults import deliver
 from drivers.simulation.simulator import Simulator
