@@ -208,10 +208,14 @@ def parse_faults(text: str) -> dict[str, str] | None:
 
 
 def parse_datagram(datagram: bytes) -> Answer | None:
-    """Return what a class 2 datagram says: `ACKN`, `LKUP`, `POWR`, `INPT`, `ERST`; None where it is something else."""
-    if len(datagram) > LINE + 2:
+    """Return what the first line of a class 2 datagram says; None where it is none.
+
+    It is `ACKN`, `LKUP`, `POWR`, `INPT` or `ERST`.
+    """
+    line, *_ = _ENDS.split(datagram, maxsplit=1)
+    if len(line) > LINE:
         return None
-    message = _parse(datagram.rstrip(b"\r\n"))
+    message = _parse(line)
     if not isinstance(message, Answer) or message.version != 2:
         return None
     return message if message.name in {*NOTICES, "ACKN"} else None

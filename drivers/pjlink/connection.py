@@ -101,10 +101,17 @@ class Connection:
         self._greeted, self._digest = False, b""
         # What arrives before the link has noted that it is up would be forgotten with the old connection's rest.
         self._early = []
-        await self._inner.open(self._received, self._gone)
         self._open = True
         self._expect(codec.greeted)
-        asyncio.get_running_loop().call_soon(self._begin)
+        try:
+            await self._inner.open(self._received, self._gone)
+        except DriverError:
+            self._open = False
+            self._answered()
+            raise
+        if self._open:
+            self._expect(codec.greeted)
+            asyncio.get_running_loop().call_soon(self._begin)
 
     def _begin(self) -> None:
         early, self._early = self._early or [], None

@@ -64,10 +64,13 @@ class PjlinkSettings(BaseModel):
         return dict(self.inputs or USUAL)
 
     def name_of(self, code: str) -> str:
-        """Return the name of an input's code; one that is not in the list is called by its kind and number."""
+        """Return the name of an input's code; one that is not in the list is called by its kind and number.
+
+        What is no code at all comes back as it is, cut at 64 characters.
+        """
         for name, known in self.names.items():
             if known == code:
                 return name
         if re.fullmatch(r"[1-6][1-9A-Z]", code) is None:
-            return code
+            return code[:64]
         return f"{KINDS[code[0]]}{code[1].lower()}"

@@ -1,4 +1,4 @@
-r"""A projector that speaks PJLink, class 1 or 2, on TCP; on UDP it answers searches and sends notices.
+r"""A projector that speaks PJLink, class 1 or 2, on TCP; its UDP side answers searches and sends notices.
 
 It reads and writes lines by itself, never by the codec.
 """
@@ -21,6 +21,20 @@ IDLE = 30.0
 SILENT = 40.0
 """Seconds of the fault `silent_after_power` unless it is given. PJLINK-QUIRKS."""
 MAC = "02:00:5e:10:00:01"
+DIGEST = 32
+"""Characters of the digest in front of the first command. PJLINK-LIBS."""
+NAMES = {"11": "Computer", "21": "Video", "31": "HDMI 1", "32": "HDMI 2", "51": "LAN"}
+"""What `INNM` answers, by input."""
+PASSIVE = {
+    "FILT": "120",
+    "SNUM": "R0001",
+    "SVER": "1.0.2",
+    "IRES": "1920x1080",
+    "RRES": "1920x1200",
+    "RLMP": "LMP-1 LMP-2",
+    "RFIL": "FLT-1",
+}
+"""Class 2 answers that nothing changes."""
 
 
 @dataclass
@@ -35,6 +49,8 @@ class State:
     freeze: bool = False
     volume: int = 10
     """0..20."""
+    microphone: int = 10
+    """0..20."""
     lamp_hours: int = 1250
     errors: str = "000000"
     """Fan, lamp, temperature, cover, filter, other: 0 fine, 1 warning, 2 error."""
@@ -43,6 +59,8 @@ class State:
     """Seconds from off to on."""
     cool_down: float = 10.0
     """Seconds from on to off."""
+    controllers: list[tuple[str, int]] = field(default_factory=list[tuple[str, int]])
+    """Where notices are sent, as it is set in its menu; none: to who asked last over UDP."""
     orders: list[str] = field(default_factory=list[str])
     """Every command that set something, accepted or not, in order."""
 
@@ -71,14 +89,22 @@ class PjlinkSimulator(Simulator):
 
     def __init__(self, settings: PjlinkSettings, transport_name: str, clock: Clock) -> None:
         super().__init__(clock)
+        self._settings = settings
         secret = settings.password
         self.password = None if secret is None else secret.get_secret_value()
         self.sources = tuple(settings.names.values())
         self.state = State()
         self._udp = transport_name == "udp"
+        self._side: PjlinkSimulator | None = self if self._udp else None
         self._visitors: dict[object, _Visitor] = {}
         self._change: Timer | None = None
         self._silent_until = 0.0
+
+    def udp_side(self) -> PjlinkSimulator:
+        """Return the UDP port of this very projector, to be attached to a wire of its own."""
+        self._side = PjlinkSimulator(self._settings, "udp", self.clock)
+        self._side.state, self._side.faults = self.state, self.faults
+        return self._side
 
     # -- connections ----------------------------------------------------------------------------------------------
 
@@ -130,11 +156,11 @@ class PjlinkSimulator(Simulator):
         *lines, visitor.rest = (visitor.rest + data).split(b"\r")
         for line in lines:
             self._line(line.removeprefix(b"\n").decode("ascii", "replace"), peer, visitor)
-        if len(visitor.rest) > LINE:
+        if len(visitor.rest) > DIGEST + LINE:
             _close(peer)
 
     def _line(self, line: str, peer: object, visitor: _Visitor) -> None:
-        digest, command = ("", line) if line.startswith("%") else (line[:32], line[32:])
+        digest, command = ("", line) if line.startswith("%") else (line[:DIGEST], line[DIGEST:])
         if not visitor.trusted:
             wanted = hashlib.md5((visitor.challenge + (self.password or "")).encode()).hexdigest()  # noqa: S324  # PJLink
             if digest != wanted or "erra" in self.faults:
@@ -167,24 +193,26 @@ class PjlinkSimulator(Simulator):
         if name in CLASS_TWO and version != "2":
             return "ERR1"
         if value == "?":
-            return self._value(name)
+            return self._value(name, version)
+        if name == "INNM":
+            return self._name_of(value)
         self.state.orders.append(f"{name} {value}")
         if "refuse" in self.faults:
             word = self.faults["refuse"]
             return word if isinstance(word, str) else "ERR3"
         return self._set(name, value)
 
-    def _value(self, name: str) -> str:
+    def _value(self, name: str, version: str) -> str:
         s = self.state
-        if name in {"INPT", "AVMT", "FREZ"} and s.power != "on":
+        if name in {"INPT", "AVMT", "FREZ", "IRES"} and s.power != "on":
             return "ERR3"
         values: dict[str, str] = {
-            "POWR": next(digit for digit, word in POWER.items() if word == s.power),
+            "POWR": self._digit(),
             "INPT": s.input,
             "AVMT": {(1, 1): "31", (1, 0): "11", (0, 1): "21"}.get((s.blank, s.mute), "30"),
             "ERST": s.errors,
             "LAMP": f"{s.lamp_hours} {int(s.power in {'on', 'warming'})}",
-            "INST": " ".join(self.sources),
+            "INST": " ".join(c for c in self.sources if version == "2" or _is_class_one(c)),
             "NAME": "Projector",
             "INF1": "roomd",
             "INF2": "simulated projector",
@@ -192,8 +220,16 @@ class PjlinkSimulator(Simulator):
             "CLSS": str(s.version),
         }
         if s.version > 1:
-            values |= {"FREZ": str(int(s.freeze)), "SVER": "1.0", "SNUM": "0001", "FILT": "120"}
+            values |= {"FREZ": str(int(s.freeze)), **PASSIVE}
         return values.get(name, "ERR1")
+
+    def _name_of(self, value: str) -> str:
+        if value[:1] != "?" or value[1:] not in self.sources:
+            return "ERR2"
+        return NAMES.get(value[1:], f"Input {value[1:]}")
+
+    def _digit(self) -> str:
+        return next(digit for digit, word in POWER.items() if word == self.state.power)
 
     def _set(self, name: str, value: str) -> str:
         if name not in {"POWR", "INPT", "AVMT", "FREZ", "SVOL", "MVOL"}:
@@ -217,6 +253,7 @@ class PjlinkSimulator(Simulator):
         match name:
             case "INPT":
                 self.state.input = value
+                self._note("INPT", value)
             case "AVMT":
                 self.state.blank = on if value[0] in "13" else self.state.blank
                 self.state.mute = on if value[0] in "23" else self.state.mute
@@ -225,7 +262,7 @@ class PjlinkSimulator(Simulator):
             case "SVOL":
                 self.state.volume = max(0, min(20, self.state.volume + (1 if on else -1)))
             case _:
-                return
+                self.state.microphone = max(0, min(20, self.state.microphone + (1 if on else -1)))
 
     # -- power ----------------------------------------------------------------------------------------------------
 
@@ -244,30 +281,37 @@ class PjlinkSimulator(Simulator):
         s = self.state
         s.power, s.blank, s.mute, s.freeze = transition, False, False, False
         seconds, end = (s.warm_up, "on") if transition == "warming" else (s.cool_down, "off")
-        self._note()
+        self._note("POWR", self._digit())
         if self._change is not None:
             self._change.cancel()
         self._change = self.clock.call_later(seconds, lambda: self._arrive(end))
 
     def _arrive(self, power: str) -> None:
         self.state.power = power
-        self._note()
+        self._note("POWR", self._digit())
 
     def set_by_hand(self, values: Mapping[str, Any]) -> None:
         """Change it as its buttons do; `warming` and `cooling` begin that transition."""
         if values.get("power", "off") not in POWER.values():
             raise ValueError(f"power is one of {', '.join(POWER.values())}")
         super().set_by_hand(values)
+        if "power" in values and self._change is not None:
+            self._change.cancel()
         if values.get("power") in ON_THE_WAY:
             self._begin(str(values["power"]))
         elif "power" in values:
-            self._note()
+            self._note("POWR", self._digit())
+        if "input" in values:
+            self._note("INPT", self.state.input)
+        if "errors" in values:
+            self._note("ERST", self.state.errors)
 
-    def _note(self) -> None:
-        """Send a notice, as class 2 units do to who asked last."""
-        if self._udp:
-            digit = next(d for d, word in POWER.items() if word == self.state.power)
-            self.emit(f"%2POWR={digit}\r".encode("ascii"))
+    def _note(self, name: str, value: str) -> None:
+        """Send a notice, as class 2 units do."""
+        if self._side is None or self.state.version < 2:
+            return
+        for controller in self.state.controllers or [None]:
+            self._side.emit(f"%2{name}={value}\r".encode("ascii"), peer=controller)
 
     def power_cycle(self) -> None:
         """Come back off, and say on the network that it is there."""
@@ -275,13 +319,16 @@ class PjlinkSimulator(Simulator):
             self._change.cancel()
         self._visitors.clear()
         self.state.power = "off"
-        if self._udp:
-            self.emit(f"%2LKUP={MAC}\r".encode("ascii"))
+        self._note("LKUP", MAC)
 
     def intrude(self) -> None:
         """Say to everybody what nobody asked for."""
         self.emit(b"%1INPT=32\r")
         self.emit(b"%1POWR=OK\r")
+
+
+def _is_class_one(code: str) -> bool:
+    return code[0] != "6" and code[1].isdigit()
 
 
 def _close(peer: object) -> None:

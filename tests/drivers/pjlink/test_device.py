@@ -22,37 +22,6 @@ async def test_it_asks_its_class_first_and_then_who_and_how_it_is() -> None:
         assert stage.device.dialogue.version == 2
 
 
-async def test_the_digest_goes_once_in_front_of_the_first_command() -> None:
-    async with staged(password="secret") as stage:
-        await stage.wait(40)
-        assert stage.rig.state("p") is PortState.ONLINE
-        first, *others = stage.lines()
-        assert first.endswith("%1CLSS ?")
-        assert len(first) == 40
-        assert all(line.startswith("%") for line in others)
-        assert stage.simulator.abuse == []
-
-
-@pytest.mark.parametrize("password", ["wrong", None])
-async def test_a_wrong_or_missing_password_is_tried_at_most_once(password: str | None) -> None:
-    async with staged(real_password="right", password=password) as stage:
-        await stage.wait(60)
-        outcome = await stage.do("power_on")
-        await stage.wait(60)
-        assert (outcome.kind, outcome.tx) == (OutcomeKind.OFFLINE, 0)
-        assert stage.rig.state("p") is PortState.OFFLINE
-        assert len(stage.simulator.abuse) == (password is not None)
-        assert len(stage.lines()) == (password is not None)
-
-
-async def test_the_fault_erra_stops_the_attempts() -> None:
-    async with staged(password="x", faults={"erra": True}) as stage:
-        await stage.wait(60)
-        assert len(stage.simulator.abuse) == 1
-        assert stage.rig.link.error is not None
-        assert stage.rig.link.error.permanent
-
-
 async def test_on_is_confirmed_when_it_is_on() -> None:
     async with staged() as stage:
         task = stage.rig.begin("p.power_on")
@@ -164,18 +133,6 @@ async def test_class_one_has_no_freeze() -> None:
         assert (await stage.do("volume_up")).code == "unsupported"
 
 
-async def test_what_it_does_not_know_is_asked_once() -> None:
-    async with staged() as stage:
-        stage.simulator.set_by_hand({"power": "on"})
-        set_fault(stage.simulator, "refuse", value="ERR1", seconds=None)
-        outcome = await stage.do("blank", blank=True)
-        assert outcome.code == "unsupported"
-        assert stage.device.dialogue.unknown == {"AVMT"}
-        assert len(stage.orders("AVMT")) == 1
-        await stage.do("blank", blank=True)
-        assert len(stage.orders("AVMT")) == 1
-
-
 async def test_what_the_model_lacks_is_not_offered() -> None:
     async with staged(without=("freeze", "volume")) as stage:
         assert not {"freeze", "volume_up", "volume_down"} & set(stage.device.command_specs())
@@ -194,32 +151,6 @@ async def test_failures_and_warnings_are_points() -> None:
         outcome = await stage.do("blank", blank=True)
         assert outcome.params == {"device_code": "ERR4"}
         assert stage.value("fault")[0] == "ERR4 lamp"
-
-
-async def test_an_idle_close_is_no_fault_and_the_next_command_opens_again() -> None:
-    async with staged(keep_open=False) as stage:
-        await stage.wait(10)
-        assert stage.wire.peers == []
-        assert stage.rig.state("p") is PortState.ONLINE
-        stage.simulator.set_by_hand({"power": "on"})
-        outcome = await stage.do("blank", blank=True)
-        assert outcome.kind is OutcomeKind.CONFIRMED
-        assert stage.rig.link.reconnects == 0
-        await stage.wait(120)
-        assert stage.rig.state("p") is PortState.ONLINE
-        assert stage.rig.link.reconnects == 0
-
-
-async def test_a_close_by_the_projector_between_commands_is_no_fault() -> None:
-    async with staged(password="secret") as stage:
-        for _ in range(3):
-            stage.wire.peers[0].close()
-            await stage.rig.advance(0.5)
-            assert stage.rig.state("p") is PortState.ONLINE
-            outcome = await stage.do("volume_up")
-            assert outcome.params == {"device_code": "ERR3"}
-        assert stage.rig.link.reconnects == 0
-        assert stage.simulator.abuse == []
 
 
 async def test_silence_after_a_power_command_is_not_offline() -> None:
