@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 from weakref import WeakKeyDictionary
@@ -28,6 +28,7 @@ from drivers.expectation import Expectation
 from drivers.job import GateRefused, Job, Preempted, current_job
 from drivers.lane import Lane, Slot
 from drivers.messages import Decoder, Junk
+from drivers.points import Report
 from drivers.trace import words
 from drivers.transport.frames import Chunk, Frame
 from drivers.watch import PointWatch
@@ -117,6 +118,7 @@ class Port:
         self.last_answer: float | None = None
         """Monotonic second of the last valid message."""
         self.failures = 0
+        self._failing: set[str] = set()
         self._device: Device[Any] | None = None
         self._decoder: Decoder | None = None
 
@@ -251,6 +253,16 @@ class Port:
             log.error("device.undeclared_point", device=self.device_id, point=point)
         self.undeclared[point] += 1
 
+    def note_failing(self, part: str, *, failing: bool) -> None:
+        """Note that a part of the driver's code fails, or works again; the point `fault` says whether any does."""
+        if failing:
+            self._failing.add(part)
+            self.device.report("fault", DRIVER_FAULT)
+        elif part in self._failing:
+            self._failing.discard(part)
+            if not self._failing and self.device.value("fault") == DRIVER_FAULT:
+                self.device.report("fault", "")
+
     def reset(self) -> None:
         """Forget half-received messages: the connection is new."""
         if self._decoder is not None:
@@ -271,9 +283,15 @@ class Port:
                 self._count(message)
                 continue
             self.last_answer = self.clock.monotonic()
-            found.append(words(message))
+            before = dict(self.device.values)
             self._take(message)
+            found.append(" ".join((words(message), *self._told_since(before))))
         return found
+
+    def _told_since(self, before: Mapping[str, Report]) -> list[str]:
+        """Return what a message meant for the device's points, as `point=value`."""
+        now = self.device.values
+        return [f"{p}={r.value}" for p, r in now.items() if before.get(p) is not r]
 
     def _decode(self, decoder: Decoder, chunk: Chunk) -> list[Any]:
         try:
@@ -282,7 +300,7 @@ class Port:
             # A driver's mistake must not stop the reader of a shared line; the device says so, the room goes on.
             log.exception("device.decoder_failed", device=self.device_id)
             decoder.reset()
-            self.device.report("fault", DRIVER_FAULT)
+            self.note_failing("decoder", failing=True)
             return []
 
     def _count(self, junk: Junk) -> None:
@@ -306,10 +324,8 @@ class Port:
             log.exception("device.message_failed", device=self.device_id)
         finally:
             self.answering = False
-        if not well:
-            self.device.report("fault", DRIVER_FAULT)
-        elif self.device.value("fault") == DRIVER_FAULT:
-            self.device.report("fault", "")
+        self.note_failing("message", failing=not well)
+        self.note_failing("decoder", failing=False)
 
     async def _attempt(self, job: Job, question: _Question[T], *, first: bool) -> T:
         lane = self._line.lane

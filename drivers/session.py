@@ -15,7 +15,6 @@ from drivers.commands import Priority, RetryClass
 from drivers.errors import DriverError, NoReply, Unreachable
 from drivers.job import Ended, GateRefused, Job, Preempted, current_job
 from drivers.points import PointSpec
-from drivers.port import DRIVER_FAULT
 
 if TYPE_CHECKING:
     from drivers.link import Link
@@ -61,7 +60,7 @@ class Session:
         """The handshake has been tried: commands may pass."""
         self._misses = 0
         self._failed = False
-        """The driver's own code has failed and it has not been online since."""
+        """The driver's own code has failed on this connection; the log need not say it again."""
         self._look = asyncio.Event()
         self._due: dict[str, float] = {}
 
@@ -73,6 +72,7 @@ class Session:
     async def stop(self) -> None:
         """End: the link is down, or the device goes."""
         self.ready.clear()
+        self._failed = False
         self.state = PortState.OFFLINE
         task, self._task = self._task, None
         if task is not None:
@@ -131,7 +131,7 @@ class Session:
             if not self._failed:
                 log.exception("device.session_failed", device=self._port.device_id)
             self._failed = True
-            self._port.device.report("fault", DRIVER_FAULT)
+            self._port.note_failing("session", failing=True)
             self._set(PortState.SILENT, None)
         self.ready.set()
 
@@ -211,9 +211,7 @@ class Session:
         if state is PortState.ONLINE:
             self._link.came_online()
             self._port.device.report("online", value=True)
-            if self._failed:
-                self._failed = False
-                self._port.device.report("fault", "")
+            self._port.note_failing("session", failing=False)
         elif state is PortState.SILENT:
             self._port.device.report("online", value=False)
         self._link.listener.on_state(self._port.device_id, state, error)
