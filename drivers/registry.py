@@ -9,7 +9,11 @@ from __future__ import annotations
 import importlib
 from importlib.metadata import entry_points
 
+import structlog
+
 from drivers.spec import DriverSpec
+
+log = structlog.stdlib.get_logger(__name__)
 
 BUILT_IN: dict[str, str] = {
     "artnet": "drivers.artnet:ARTNET",
@@ -83,7 +87,12 @@ def _load(driver_id: str) -> DriverSpec | None:
 def _third_party() -> dict[str, DriverSpec]:
     found: dict[str, DriverSpec] = {}
     for entry in entry_points(group="roomd.drivers"):
-        spec = entry.load()
+        try:
+            spec = entry.load()
+        except Exception:
+            # Somebody else's package: the room goes on without it.
+            log.exception("driver.not_loaded", driver=entry.name, place=entry.value)
+            continue
         if isinstance(spec, DriverSpec):
             found[spec.id] = spec
     return found
