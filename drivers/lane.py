@@ -2,7 +2,7 @@
 
 SAFETY waits for nothing but the gap and the frame being sent: not for a window, a quiet time, or a neighbour's answer.
 Inside one priority the order is first in, first out. What was granted a turn transmits in the next turn of the event
-loop; until it has, nobody else is granted one.
+loop; until it has, nobody else is granted one, unless the line takes several at once and demands no gap.
 """
 
 from __future__ import annotations
@@ -156,17 +156,20 @@ class Lane:
                 slot.give_up(error)
 
     def pump(self) -> None:
-        """Grant the turn that is due, or set a timer for the next one."""
+        """Grant the turns that are due, or set a timer for the next one."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        if not self._open or any(held.sent_at is None for held in self._held):
-            return  # whoever was granted transmits first; `sent` and `release` look again
-        slot, wait = self._next()
-        if slot is not None:
+        # Fifty lamps on one broker leave together, not one in each turn of the event loop.
+        together = self.window > 1 and self.gap == 0
+        while self._open and (together or all(held.sent_at is not None for held in self._held)):
+            slot, wait = self._next() if self._waiting else (None, None)
+            if slot is None:
+                if wait is not None:
+                    self._timer = self.clock.call_later(wait, self.pump)
+                return
             self._grant(slot)
-        elif wait is not None:
-            self._timer = self.clock.call_later(wait, self.pump)
+        # Whoever was granted transmits first; `sent` and `release` look again.
 
     def _grant(self, slot: Slot) -> None:
         self._waiting.remove(slot)

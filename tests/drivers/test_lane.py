@@ -146,6 +146,22 @@ async def test_as_many_answers_are_awaited_at_once_as_the_window_says(window: in
     assert len(rails.sent) == window + 1
 
 
+@pytest.mark.parametrize("window, gap, at_once", [(64, 0.0, 5), (64, 0.05, 1), (1, 0.0, 1)])
+async def test_a_line_for_many_without_a_gap_grants_all_that_is_due_in_one_turn(
+    window: int, gap: float, at_once: int
+) -> None:
+    lane = Lane(VirtualClock(pause=0), window, gap)
+    job = Rails().job
+    lane.open()
+    waits = [asyncio.create_task(lane.acquire(job(name), expects=True)) for name in "abcde"]
+    for _ in range(3):
+        await asyncio.sleep(0)  # nobody transmits, so `sent` lets nobody follow
+    assert sum(wait.done() for wait in waits) == at_once
+    for wait in waits:
+        wait.cancel()
+    await asyncio.wait(waits)
+
+
 async def test_what_expects_no_answer_holds_nothing() -> None:
     rails = Rails()
     for name in ["a", "b", "c"]:
