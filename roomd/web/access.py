@@ -13,6 +13,8 @@ from roomd.identity.tokens import NOBODY, Principal, Tokens
 from roomd.web.problem import Problem
 
 COOKIE: Final = "roomd"
+HEADERS: Final = 16 * 1024
+"""Bytes of all headers of a request (trust.md 6); one line and one header are bounded by the parser."""
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 PRINCIPAL: Final = web.RequestKey("principal", Principal)
 CONTROL_SOCKET: Final = web.AppKey("control_socket", bool)
@@ -23,6 +25,16 @@ HOSTS: Final = web.AppKey("hosts", frozenset[str])
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 LOCAL_ADMIN: Final = Principal("cli", "admin")
+
+
+def check_size(request: web.Request) -> None:
+    """Refuse a request with too many headers.
+
+    Raises:
+        Problem: `headers_too_large`.
+    """
+    if sum(len(name) + len(value) for name, value in request.raw_headers) > HEADERS:
+        raise Problem("headers_too_large", limit=HEADERS)
 
 
 def check_host(request: web.Request) -> None:
@@ -104,6 +116,7 @@ def guarded(permission: str | None, handler: Handler) -> Handler:
     """Put the checks before a handler; None is for what is open to all (pages, health)."""
 
     async def checked(request: web.Request) -> web.StreamResponse:
+        check_size(request)
         check_host(request)
         unsafe = request.method not in SAFE
         socket = request.headers.get("Upgrade", "").lower() == "websocket"

@@ -20,6 +20,7 @@ STATUS: Mapping[str, int] = {
     "bad_type": 415,
     "wrong_host": 421,
     "unknown_fault": 422,
+    "headers_too_large": 431,
     "internal": 500,
     "garbled": 502,
     "unreachable": 503,

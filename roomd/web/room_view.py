@@ -78,8 +78,7 @@ def _command(spec: CommandSpec, device: RoomDevice) -> dict[str, Any]:
     shown: dict[str, Any] = {}
     if spec.args:
         shown["args"] = {name: describe_argument(arg) for name, arg in spec.args.items()}
-    if spec.run is not None:
-        motion = device.device.motion if device.device is not None else None
-        # What moves by a motor obeys its `motion:` block, whatever the command itself says.
-        shown["run"] = motion.run if motion is not None else spec.run
+    run = device.run_of(spec)
+    if run is not None:
+        shown["run"] = run
     return shown

@@ -130,7 +130,7 @@ async def _ready(request: web.Request) -> web.Response:
     if request.app[SERVICES].dispatch.stopping:
         return web.Response(text="stopping\n", status=503)
     if request.app[SERVICES].failure() is not None:
-        return web.Response(text="no configuration\n", status=503)
+        return web.Response(text="misconfigured\n", status=503)
     return web.Response(text="ready\n")
 
 

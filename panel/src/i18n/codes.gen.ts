@@ -81,6 +81,7 @@ export const zh = {
   "bad_json": "JSON 有误",
   "bad_type": "需要 application/json",
   "too_large": "内容太大",
+  "headers_too_large": "请求头过大",
   "body_timeout": "请求内容没有在 {seconds} 秒内到齐",
   "too_many_connections": "连接太多，请稍候",
   "unknown_type": "不认识的消息类型 {type}",
@@ -241,7 +242,17 @@ export const zh = {
   "rule_denies_stop": "任何规则都不能禁止 stop",
   "rule_moves": "规则不能自己让设备运动：{command}",
   "rule_circle": "规则互相等待：{device} 的 {command} 永远不会被允许",
-  "not_a_motor": "{device} 没有电机，不能写在 mutex 里"
+  "not_a_motor": "{device} 没有电机，不能写在 mutex 里",
+  "step_form": "一步只能是 set、command、wait、delay、seq、par、if、scene 之一",
+  "step_command": "device 和 command 要一起写",
+  "step_wait": "wait 需要 timeout",
+  "step_if": "then 和 else 需要 if",
+  "step_twice": "步骤 {id} 重复",
+  "unknown_step": "没有步骤 {step}",
+  "step_circle": "步骤互相等待：{step}",
+  "scene_circle": "场景调用了自己：{scene}",
+  "too_many_steps": "步骤太多，最多 {limit} 步",
+  "cannot_set": "设备 {device} 没有能设定 {point} 的命令"
 } as const
 
 export const en = {
@@ -322,6 +333,7 @@ export const en = {
   "bad_json": "The JSON is malformed",
   "bad_type": "application/json is needed",
   "too_large": "Too large",
+  "headers_too_large": "The request has too many headers",
   "body_timeout": "The body did not arrive within {seconds} s",
   "too_many_connections": "Too many connections; please wait",
   "unknown_type": "unknown message type {type}",
@@ -482,7 +494,17 @@ export const en = {
   "rule_denies_stop": "no rule can forbid stop",
   "rule_moves": "a rule cannot set anything in motion by itself: {command}",
   "rule_circle": "rules wait for each other: {command} of {device} can never be allowed",
-  "not_a_motor": "{device} has no motor and cannot stand in mutex"
+  "not_a_motor": "{device} has no motor and cannot stand in mutex",
+  "step_form": "a step is exactly one of set, command, wait, delay, seq, par, if, scene",
+  "step_command": "device and command belong together",
+  "step_wait": "wait needs timeout",
+  "step_if": "then and else need if",
+  "step_twice": "step {id} is written twice",
+  "unknown_step": "no step {step}",
+  "step_circle": "steps wait for each other: {step}",
+  "scene_circle": "a scene that calls itself: {scene}",
+  "too_many_steps": "too many steps, at most {limit}",
+  "cannot_set": "no command of {device} sets {point}"
 } as const
 
 export type Code = keyof typeof zh

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from drivers.commands import OutcomeKind
+from drivers.commands import Outcome, OutcomeKind
 from drivers.job import Denial
 from roomd.control.commands import Command
 from roomd.control.room import Misconfigured, Zone
@@ -136,3 +136,135 @@ async def test_a_timeout_and_silence_leave_the_value_unknown() -> None:
         assert (await room.do("a.set", level=40)).kind is OutcomeKind.TIMEOUT
         await room.clock.advance(30)
         assert room.shown("a.level") == (None, "unknown")
+
+
+async def test_arguments_are_judged_before_the_rules_and_the_owner_before_both() -> None:
+    async with lamp_room(plan(device("a", "l1", LIFT))) as room:
+        asked: list[str] = []
+
+        def rule(command: Command) -> Denial:
+            asked.append(command.command)
+            return Denial("interlocked")
+
+        room.dispatch.rules.append(rule)
+        assert (await room.do("a.set", level=101)).code == "invalid_value"
+        assert asked == []
+        room.dispatch.owner_of = lambda _device: BORIS
+        outcome = await room.do("a.goto", position=500)
+        assert (outcome.code, asked) == ("hold_required", [])
+
+
+async def test_a_stop_takes_whatever_is_written_beside_it() -> None:
+    async with lamp_room(plan(device("a", "l1", LIFT))) as room:
+        assert (await room.do("a.stop", level="x", more=[1])).kind is OutcomeKind.SENT
+
+
+async def test_why_asks_no_arguments() -> None:
+    async with lamp_room(plan(device("a", "l1"))) as room:
+        command = Command("a", "set", {}, ANNA)
+        refusal = room.dispatch.check(command)
+        assert refusal is not None
+        assert refusal.code == "missing_value"
+        assert room.dispatch.check(command, with_arguments=False) is None
+        refusal = room.dispatch.check(Command("b", "set", {}, ANNA))
+        assert refusal is not None
+        assert refusal.code == "unknown_device"
+
+
+async def test_stop_joins_what_is_under_way_but_not_where_something_started_since() -> None:
+    async with lamp_room(plan(device("a", "l1", LIFT), device("b", "l2", LIFT))) as room:
+        first = asyncio.create_task(room.dispatch.stop_all(ANNA))
+        await room.clock.advance(0.05)
+        room.hold("h1", "a.up")
+        await room.clock.advance(0.05)
+        second = asyncio.create_task(room.dispatch.stop_all(BORIS))
+        await room.clock.advance(2)
+        assert second.result()["a"].kind is OutcomeKind.SENT
+        assert room.lines["l1"].texts()[-1] == "a stop"
+        assert room.lines["l1"].texts().count("a stop") > 3
+        assert room.lines["l2"].texts() == ["b stop"] * 3
+        assert first.result()["b"] == second.result()["b"]
+        assert room.shown("a.moving")[0] == "none"
+
+
+async def test_a_thousand_presses_of_stop_are_one_stop() -> None:
+    async with lamp_room(plan(device("a", "l1", LIFT))) as room:
+        presses = [asyncio.create_task(room.dispatch.stop_all(ANNA)) for _ in range(1000)]
+        await room.clock.advance(1)
+        assert {press.result()["a"].kind for press in presses} == {OutcomeKind.SENT}
+        assert room.lines["l1"].texts() == ["a stop"] * 3
+
+
+async def test_the_stop_that_ends_a_hold_is_itself_sent_and_not_overtaken() -> None:
+    async with lamp_room(plan(device("a", "l1", LIFT))) as room:
+        room.hold("h1", "a.up")
+        await room.finger("h1", 0.6)
+        outcome = await room.do("a.stop", BORIS)
+        assert outcome.kind is OutcomeKind.SENT
+        assert room.lines["l1"].texts() == ["a up", "a up", "a stop", "a stop", "a stop"]
+        assert [o.code for _, o in room.ended] == ["stopped"]
+
+
+async def test_who_asked_may_go_and_the_command_goes_on() -> None:
+    async with lamp_room(plan(device("a", "l1"))) as room:
+        ended: list[OutcomeKind] = []
+        room.dispatch.outcomes.append(lambda _command, outcome: ended.append(outcome.kind))
+        waiting = asyncio.create_task(
+            _wait_for(room.dispatch.begin(Command("a", "set", {"level": 3}, ANNA)))
+        )
+        await asyncio.sleep(0)
+        waiting.cancel()
+        await room.clock.advance(1)
+        assert ended == [OutcomeKind.CONFIRMED]
+
+
+async def _wait_for(task: asyncio.Task[Outcome]) -> None:
+    await asyncio.shield(task)
+
+
+async def test_one_that_is_cancelled_is_recorded_as_such() -> None:
+    async with lamp_room(plan(device("a", "l1"))) as room:
+        ended: list[OutcomeKind] = []
+        room.dispatch.outcomes.append(lambda _command, outcome: ended.append(outcome.kind))
+        room.lines["l1"].answer = lambda _text: None
+        task = room.begin("a.set", level=3)
+        await room.clock.advance(0.1)
+        task.cancel()
+        await room.clock.advance(1)
+        assert task.cancelled()
+        assert ended == [OutcomeKind.CANCELLED]
+        assert room.shown("a.level") == (5, "confirmed")
+
+
+async def test_a_wish_is_ended_by_what_comes_after_its_first_byte_only() -> None:
+    async with lamp_room(plan(device("a", "l1"))) as room:
+        room.lines["l1"].answer = lambda _text: None
+        room.begin("a.step")  # holds the lane
+        await room.clock.advance(0.1)
+        room.begin("a.set", level=40)
+        await room.clock.advance(0.1)
+        room.lines["l1"].feed("a is 40")
+        await room.clock.advance(0.1)
+        assert room.shown("a.level") == (40, "pending")
+        await room.clock.advance(1)
+        assert room.lines["l1"].texts()[-1] == "a level 40"
+        room.lines["l1"].feed("a is 40")
+        await room.clock.advance(0.1)
+        assert room.shown("a.level")[1] != "pending"
+
+
+async def test_a_zone_carries_what_a_person_overrode() -> None:
+    zone = Zone("all", {"zh": "全部", "en": "All"}, ("a", "b"))
+    async with lamp_room(plan(device("a", "l1"), device("b", "l2"), zones=(zone,))) as room:
+        seen: set[tuple[str, frozenset[str]]] = set()
+
+        def rule(command: Command) -> None:
+            seen.add((command.device, command.passes))
+
+        room.dispatch.rules.append(rule)
+        passes = frozenset({"dark"})
+        task = room.dispatch.begin(Command("all", "set", {"level": 3}, ANNA, passes=passes))
+        await room.clock.advance(1)
+        assert task.result().kind is OutcomeKind.CONFIRMED
+        assert seen == {("a", passes), ("b", passes)}
+        assert (await room.do("all.fly")).code == "unknown_command"

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from drivers.commands import OutcomeKind
+from drivers.errors import Unreachable
+from drivers.job import Denial
 from tests.support.lamp_room import ANNA, BORIS, LIFT, device, lamp_room, plan
 
 ONE_LIFT = plan(device("a", "l1", LIFT))
@@ -107,3 +111,96 @@ async def test_the_longest_run_ends_the_hold() -> None:
         await room.finger("h1", 21)
         assert room.ended or room.shown("a.moving")[0] == "none"
         assert room.lines["l1"].texts().count("a up") == 2
+
+
+async def test_what_never_started_ends_as_what_kept_it() -> None:
+    async with lamp_room(ONE_LIFT) as room:
+        room.lines["l1"].refuse_open = Unreachable("gone")
+        room.lines["l1"].lose()
+        await room.clock.advance(0.1)
+        room.hold("h1", "a.up")
+        await room.clock.advance(2)
+        assert [(o.kind, o.code) for _, o in room.ended] == [(OutcomeKind.OFFLINE, "unreachable")]
+        assert room.holds.owner("a") is None
+
+
+async def test_what_started_and_is_then_refused_is_cancelled_with_the_reason() -> None:
+    async with lamp_room(plan(device("a", "l1"))) as room:
+        room.hold("h1", "a.up")
+        await room.finger("h1", 0.3)
+        room.dispatch.rules.append(lambda _command: Denial("interlocked"))
+        await room.finger("h1", 0.6)
+        await room.clock.advance(1)
+        assert [(o.kind, o.code) for _, o in room.ended] == [(OutcomeKind.CANCELLED, "interlocked")]
+        assert room.lines["l1"].texts()[-1] == "a stop"
+
+
+async def test_arguments_are_checked_at_the_start() -> None:
+    async with lamp_room(ONE_LIFT) as room:
+        refused = room.holds.start("h1", "a", "up", {"speed": 9}, ANNA, room._over)
+        assert refused is not None
+        assert refused.code == "unknown_argument"
+        refused = room.hold("h2", "nobody.up")
+        assert refused is not None
+        assert refused.code == "unknown_device"
+        refused = room.hold("h3", "a.fly")
+        assert refused is not None
+        assert refused.code == "unknown_command"
+        assert room.lines["l1"].texts() == []
+
+
+async def test_one_id_holds_one_device() -> None:
+    async with lamp_room(plan(device("a", "l1", LIFT), device("b", "l2", LIFT))) as room:
+        room.hold("h1", "a.up")
+        refused = room.hold("h1", "b.up")
+        assert refused is not None
+        assert refused.code == "hold_lost"
+        assert room.hold("h1", "b.up", BORIS) is None
+
+
+async def test_what_has_no_motor_is_sent_again_while_the_finger_stays() -> None:
+    async with lamp_room(plan(device("a", "l1"))) as room:
+        room.hold("h1", "a.up")
+        await room.finger("h1", 1.5)
+        assert room.lines["l1"].texts().count("a up") >= 4
+        room.holds.release(ANNA.client, "h1")
+        await room.clock.advance(1)
+        assert room.lines["l1"].texts()[-1] == "a stop"
+
+
+async def test_new_arguments_are_sent_at_once() -> None:
+    async with lamp_room(plan(device("a", "l1"))) as room:
+        room.hold("h1", "a.up")
+        await room.clock.advance(0.1)
+        assert room.holds.keep(ANNA.client, "h1", {"speed": 1})
+        await room.clock.advance(0.1)
+        assert [(o.kind, o.code) for _, o in room.ended] == []
+        await room.clock.advance(1)
+        assert room.ended[0][1].code == "unknown_argument"
+
+
+async def test_release_of_what_is_over_says_so() -> None:
+    async with lamp_room(ONE_LIFT) as room:
+        assert not room.holds.release(ANNA.client, "h1")
+
+
+async def test_stop_of_another_device_leaves_it() -> None:
+    async with lamp_room(plan(device("a", "l1", LIFT), device("b", "l2", LIFT))) as room:
+        room.hold("h1", "a.up")
+        await room.finger("h1", 0.3)
+        stopping = room.begin("b.stop", BORIS)
+        await room.finger("h1", 0.6)
+        assert stopping.done()
+        assert room.holds.owner("a") == ANNA
+
+
+async def test_all_stops_under_way_can_be_waited_for() -> None:
+    async with lamp_room(ONE_LIFT) as room:
+        await room.holds.settle(1)
+        room.hold("h1", "a.up")
+        await room.finger("h1", 0.3)
+        room.holds.lose_all("stopping")
+        settled = asyncio.create_task(room.holds.settle(5))
+        await room.clock.advance(1)
+        assert settled.done()
+        assert room.ended[0][1].code == "stopping"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 
 from drivers.errors import Unreachable
+from drivers.points import Quality, Report
+from drivers.session import PortState
 from roomd.control.plan import RoomPlan
 from tests.support.lamp_room import LAMP, LIFT, LampRoom, device, lamp_room, plan
 
@@ -115,3 +117,87 @@ async def test_devices_stay_in_the_order_of_the_room_file() -> None:
         assert list(room.dispatch.devices) == ["b", "a"]
         await room.supervisor.apply(plan(device("c", "l3"), device("b", "l1"), device("a", "l2")))
         assert list(room.dispatch.devices) == ["c", "b", "a"]
+
+
+async def test_who_was_away_during_a_reload_gets_the_whole_room() -> None:
+    async with lamp_room(plan(device("a", "l1"))) as room:
+        seq = room.store.seq
+        await room.supervisor.apply(plan(device("a", "l1", zh="主灯")))
+        assert room.store.since(seq) is None
+
+
+async def test_a_motors_fault_is_shown_until_it_starts_again() -> None:
+    async with lamp_room(plan(device("a", "l1", LIFT))) as room:
+        found = room.dispatch.devices["a"]
+        assert found.device is not None
+        found.device.report("fault", "")
+        room.hold("h1", "a.up")
+        await room.finger("h1", 0.6)
+        assert found.motor is not None
+        found.motor._too_long()
+        await room.clock.advance(1)
+        assert room.shown("a.fault") == ("max_run", "observed")
+        assert [o.code for _, o in room.ended] == ["max_run"]
+        room.hold("h2", "a.up")
+        await room.finger("h2", 0.6)
+        assert room.shown("a.fault")[0] == ""
+
+
+async def test_a_device_that_falls_silent_while_it_moves_is_stopped() -> None:
+    async with lamp_room(plan(device("a", "l1", LIFT))) as room:
+        room.hold("h1", "a.up")
+        await room.finger("h1", 0.6)
+        room.lines["l1"].sent.clear()
+        room.supervisor.on_state("a", PortState.SILENT, None)
+        await room.clock.advance(1)
+        assert "a stop" in room.lines["l1"].texts()
+        assert "a up" not in room.lines["l1"].texts()
+        assert room.holds.owner("a") is None
+
+
+async def test_what_moves_can_be_stopped_past_the_loop() -> None:
+    async with lamp_room(plan(device("a", "l1", LIFT), device("b", "l2"))) as room:
+        for name, line in (("a", "l1"), ("b", "l2")):
+            found = room.dispatch.devices[name].device
+            assert found is not None
+            found.stop_frames = lambda: (b"stop",)  # type: ignore[method-assign]  # a driver that has some
+            room.lines[line].descriptor = lambda: 7  # type: ignore[method-assign]  # a real line has one
+        assert room.supervisor.stoppable() == ()
+        room.hold("h1", "a.up")
+        room.hold("h2", "b.up")
+        await room.clock.advance(0.1)
+        moving = room.supervisor.stoppable()
+        assert [(m.device, m.descriptor, m.frames) for m in moving] == [
+            ("a", 7, (b"stop",)),
+            ("b", 7, (b"stop",)),
+        ]
+        assert room.supervisor.moving() == ["a"]
+
+
+async def test_halt_stops_what_is_held_without_a_motor_too() -> None:
+    async with lamp_room(plan(device("a", "l1"))) as room:
+        room.hold("h1", "a.up")
+        await room.finger("h1", 0.3)
+        halting = asyncio.create_task(room.supervisor.halt())
+        await room.clock.advance(0.9)
+        assert halting.result() == []
+        assert room.lines["l1"].texts()[-1] == "a stop"
+
+
+async def test_what_a_device_measures_is_not_overwritten_by_an_estimate() -> None:
+    async with lamp_room(plan(device("a", "l1", LIFT))) as room:
+        found = room.dispatch.devices["a"].device
+        assert found is not None
+        room.supervisor._reckon(room.dispatch.devices["a"], "level", 70)
+        assert room.shown("a.level") == (5, "confirmed")
+        room.supervisor._reckon(room.dispatch.devices["a"], "position", 70)
+        assert room.shown("a.position") == (70, "assumed")
+
+
+async def test_the_end_that_a_device_reports_is_taken_by_its_motor() -> None:
+    async with lamp_room(plan(device("a", "l1", LIFT))) as room:
+        room.supervisor.on_report(Report("a", "end", "top", Quality.CONFIRMED))
+        assert room.shown("a.end") == ("top", "confirmed")
+        assert room.shown("a.position") == (100, "assumed")
+        room.supervisor.on_report(Report("nobody", "end", "top", Quality.CONFIRMED))
+        assert room.store.dropped["undeclared"] == 1

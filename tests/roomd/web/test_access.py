@@ -53,3 +53,12 @@ async def test_what_a_proxy_passes_on_does_not_come_from_here(tmp_path: Path) ->
         proxied = {"X-Forwarded-For": "10.0.0.7"}
         assert (await room.ask("GET", "/metrics", None, headers=proxied))[0] == 401
         assert (await room.ask("GET", "/metrics", "integration", headers=proxied))[0] == 200
+
+
+async def test_too_many_headers_are_refused_together(tmp_path: Path) -> None:
+    async with web_room(tmp_path) as room:
+        few = {f"X-{n}": "x" * 4000 for n in range(3)}
+        assert (await room.ask("GET", "/healthz", None, headers=few))[0] == 200
+        many = {f"X-{n}": "x" * 4000 for n in range(5)}
+        status, body = await room.ask("GET", "/healthz", None, headers=many)
+        assert (status, body["code"]) == (431, "headers_too_large")
