@@ -12,7 +12,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser import running
 from tests.browser.running import RunningRoom
-from tests.support.programs import require_program
+from tests.support.programs import miss, require_program
 
 PANEL = Path(__file__).parents[2] / "roomd/_panel/index.html"
 SWITCHES = (
@@ -22,8 +22,8 @@ SWITCHES = (
     "--disable-component-update",
     "--no-first-run",
 )
-EXPECTED = re.compile(r"status of 401|net::ERR_|WebSocket connection")
-"""What Chromium itself writes of a page that has nobody logged in, or no server."""
+EXPECTED = re.compile(r"status of (401|504)|net::ERR_|WebSocket connection")
+"""What Chromium itself writes when nobody is logged in, a probed device is silent, or there is no server."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -47,14 +47,32 @@ def browser_context_args() -> dict[str, Any]:
     return {"viewport": {"width": 1280, "height": 800}, "locale": "zh-CN"}
 
 
+@pytest.fixture(scope="session")
+def shared_room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningRoom]:
+    """A demo room for all tests that leave it running; each brings about what it looks at."""
+    yield from _room(tmp_path_factory.mktemp("demo"))
+
+
+@pytest.fixture
+def room(shared_room: RunningRoom) -> RunningRoom:
+    """The demo room. Files whose tests end it have one of their own (`own_room`)."""
+    return shared_room
+
+
 @pytest.fixture(scope="module")
-def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningRoom]:
-    """A demo room, fresh for each file of tests."""
+def own_room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningRoom]:
+    """A demo room that a file of tests may freeze, kill and restart."""
+    yield from _room(tmp_path_factory.mktemp("own"))
+
+
+def _room(data: Path) -> Iterator[RunningRoom]:
     if not PANEL.is_file():
-        pytest.skip("the panel is not built (roomd/_panel)")
-    found = running.start(tmp_path_factory.mktemp("demo"))
-    yield found
-    found.end()
+        miss("the panel is not built (roomd/_panel)")
+    found = running.start(data)
+    try:
+        yield found
+    finally:
+        found.end()
 
 
 class Watched:

@@ -12,13 +12,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-READY_S = 20.0
+READY_S = 60.0
+"""Far more than it takes: the machine may be busy with other tests."""
 
 
 @dataclass
 class RunningRoom:
     """One `roomd demo`, ready."""
 
+    data: Path
+    """Folder of its data and of its words."""
     process: subprocess.Popen[str]
     facts: dict[str, Any]
     """The ready line."""
@@ -41,6 +44,17 @@ class RunningRoom:
     def break_device(self, device: str, fault: str | None) -> None:
         """Break a simulated device; None mends it."""
         self._ask(f"/sim/{device}", {"fault": fault})
+
+    def operate(self, device: str, **values: Any) -> None:
+        """Change a simulated device as a person at it would."""
+        self._ask(f"/sim/{device}", {"set": values})
+
+    def restart(self) -> None:
+        """Kill it, and start it again at the same address on the same data."""
+        self.process.kill()
+        self.process.wait(10)
+        port = self.url.rpartition(":")[2]
+        self.process, self.facts = _begin(self.data, port)
 
     def pause(self) -> None:
         """Freeze the program: connections stay open and nothing answers."""
@@ -80,11 +94,15 @@ def start(data: Path) -> RunningRoom:
     Raises:
         RuntimeError: it ended, or said nothing in time; with its last words.
     """
+    return RunningRoom(data, *_begin(data, "0"))
+
+
+def _begin(data: Path, port: str) -> tuple[subprocess.Popen[str], dict[str, Any]]:
     log = data / "demo.log"
     command = [sys.executable, "-c", "from roomd.cli import main; main()", "demo", "--json"]
     with log.open("w") as words:
         process = subprocess.Popen(
-            [*command, "--port", "0", "--data", str(data / "room")],
+            [*command, "--port", port, "--data", str(data / "room")],
             stdout=subprocess.PIPE,
             stderr=words,
             text=True,
@@ -98,4 +116,4 @@ def start(data: Path) -> RunningRoom:
     if not line:
         process.wait(5)
         raise RuntimeError(f"the demo did not start:\n{log.read_text()[-2000:]}")
-    return RunningRoom(process, json.loads(line))
+    return process, json.loads(line)

@@ -36,18 +36,22 @@ export function beginPage(
   connectWhileLoggedIn(onTrace)
   const place = document.getElementById('app')
   if (place) render(content, place)
+  // A link with a token may be opened on a page that is open already: only its hash changes then.
+  addEventListener('hashchange', () => void logInFromAddress())
   void logInFromAddress().then(askWho)
 }
 
 function connectWhileLoggedIn(onTrace: ((message: TraceMessage) => void) | null): void {
-  let running = false
+  let running: string | null = null
   effect(() => {
     const session = who.value
-    if (typeof session === 'object' && !running) {
-      running = true
+    if (typeof session === 'object' && running !== session.role) {
+      // An open connection keeps the rights it was opened with.
+      if (running !== null) stopSocket()
+      running = session.role
       start(onTrace)
-    } else if (session === 'none' && running) {
-      running = false
+    } else if (session === 'none' && running !== null) {
+      running = null
       stopSocket()
     } else if (session === 'unreachable') {
       setTimeout(() => void askUntilAnswered(), AGAIN_MS)
