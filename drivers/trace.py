@@ -60,5 +60,11 @@ def words(message: object) -> str:
 
 
 def _short(value: Any) -> str:
-    text = value.hex(" ") if isinstance(value, bytes) else str(value)
+    text = _bytes(value) if isinstance(value, bytes) else str(value)
     return text if len(text) <= 80 else text[:77] + "..."
+
+
+def _bytes(data: bytes) -> str:
+    """Return what is text as text, all else in hexadecimal."""
+    is_text = data.strip(b"\r\n").isascii() and data.decode("latin-1").strip("\r\n").isprintable()
+    return repr(data.decode("ascii")) if data and is_text else data.hex(" ")

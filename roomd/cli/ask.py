@@ -224,7 +224,7 @@ def _argument(text: str) -> tuple[str, Any]:
 def _told(answer: dict[str, Any]) -> str:
     outcome = answer.get("outcome") or "refused"
     code = answer.get("code")
-    told = _words(outcome, {})
+    told = _words(f"outcome.{outcome}", {})
     return f"{told} — {_words(code, answer.get('params', {}))}" if code else told
 
 

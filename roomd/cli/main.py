@@ -32,4 +32,5 @@ app.add_typer(driver.app, name="driver")
 
 def main() -> None:
     """Run the command line."""
-    app()
+    # Named: completion asks under this name, however the program was started.
+    app(prog_name="roomd")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -32,15 +33,17 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     """Print a table for people; nothing is cut off, least of all where another program reads it."""
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
         table.add_column(column, overflow="fold")
     for row in rows:
-        table.add_row(*("" if cell is None else str(cell) for cell in row))
-    console = Console()
+        # As text: a device's words are no markup.
+        table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
     # A pipe has no width of its own.
-    console.print(table, width=None if console.is_terminal else WIDE, markup=False)
+    console = Console(width=None if sys.stdout.isatty() else WIDE)
+    console.print(table)
 
 
 def fail(code: str, params: Mapping[str, Any], exit_code: int = REFUSED) -> NoReturn:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from importlib.resources import files
@@ -84,7 +84,7 @@ async def run_demo(options: DemoOptions, tell_json: Callable[[Any], None] | None
 
 
 @asynccontextmanager
-async def started(options: DemoOptions, *, signals: bool) -> AsyncIterator[Demo]:
+async def started(options: DemoOptions, *, signals: bool) -> AsyncGenerator[Demo]:
     """Start the demo, and close it afterwards.
 
     Args:

@@ -78,13 +78,24 @@ class Daemon:
         """Start `roomd demo --json`, and wait for its ready line."""
         given = ("demo", "--json", "--port", "0", "--data", data, *args)
         async with _started(data, *given) as daemon:
-            assert daemon.process.stdout is not None
-            async with asyncio.timeout(START):
-                line = await daemon.process.stdout.readline()
+            line = await daemon.line()
             assert line, daemon.log.read_text("utf-8")[-2000:]
             daemon.ready = json.loads(line)
             daemon.url = str(daemon.ready["url"])
             yield daemon
+
+    @staticmethod
+    @asynccontextmanager
+    async def told(data: Path, *args: object) -> AsyncIterator[Daemon]:
+        """Start `roomd demo` as for people; read what it prints with `line`."""
+        async with _started(data, "demo", "--port", "0", "--data", data, *args) as daemon:
+            yield daemon
+
+    async def line(self) -> str:
+        """Return the next line that it prints."""
+        assert self.process.stdout is not None
+        async with asyncio.timeout(START):
+            return (await self.process.stdout.readline()).decode()
 
     def events(self, name: str) -> list[dict[str, Any]]:
         """Return what it logged under a name so far."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import aiohttp
+import structlog
 from typer.testing import CliRunner
 
 from drivers.simulation.simulator import Frame, Simulator
@@ -68,6 +69,8 @@ class SmallRoom:
     demo: Demo
     file: Path
     session: aiohttp.ClientSession
+    logged: Sequence[Mapping[str, Any]]
+    """What the daemon logged so far; kept out of the output of the command line."""
 
     @property
     def data(self) -> Path:
@@ -132,8 +135,9 @@ async def small_room(
     file = folder / "room.yaml"
     file.write_text(text, "utf-8")
     options = DemoOptions(config=file, data=folder / "data", port=0, lan=False, dead=dead)
-    async with started(options, signals=False) as demo, aiohttp.ClientSession() as session:
-        yield SmallRoom(demo, file, session)
+    with structlog.testing.capture_logs() as logged:
+        async with started(options, signals=False) as demo, aiohttp.ClientSession() as session:
+            yield SmallRoom(demo, file, session, logged)
 
 
 async def cli(*args: str) -> Ended:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 
@@ -7,7 +8,9 @@ import pytest
 from typer.testing import CliRunner
 
 from drivers.declarative import FOLDER
+from roomd.cli import driver
 from roomd.cli.driver import app
+from tests.support.waiting import until
 
 RUN = CliRunner()
 
@@ -52,3 +55,41 @@ def test_mqtt_is_not_simulated_alone() -> None:
     path = str(FOLDER / "ac_tasmota_irhvac.yaml")
     assert RUN.invoke(app, ["simulate", path, "-o", "topic=x"]).exit_code == 1
     assert RUN.invoke(app, ["simulate", path]).exit_code == 2
+
+
+def test_all_drivers_are_listed() -> None:
+    rows = {r["id"]: r for r in json.loads(RUN.invoke(app, ["list", "--json"]).stdout)}
+    assert rows["pjlink"]["transports"] == ["tcp"]
+    assert rows["lift_ff5"]["kind"] == "lift"
+    assert set(rows["lift_ff5"]["name"]) == {"zh", "en"}
+    assert "lift_ff5" in RUN.invoke(app, ["list"]).stdout
+
+
+@pytest.mark.parametrize("link", [None, "serial", "udp"])
+async def test_a_simulated_device_answers_on_its_real_line(
+    link: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = driver._plan(FOLDER / "matrix_sis.yaml", as_json=False)
+    said: list[str] = []
+    monkeypatch.setattr("roomd.cli.driver.typer.echo", said.append)
+    settings = plan.settings.model_validate({"inputs": 4})
+    running = asyncio.create_task(driver._serve(plan, settings, link or "tcp"))
+    try:
+        await until(lambda: said)
+        if link is None:
+            host, _, port = said[0].partition(":")
+            reader, writer = await asyncio.open_connection(host, int(port))
+            writer.write(b"1*3!")
+            assert await reader.readline() == b"Out03 In01 All\r\n"
+            writer.close()
+            await writer.wait_closed()
+        else:
+            assert said[0].startswith("/" if link == "serial" else "127.0.0.1:")
+    finally:
+        running.cancel()
+        await asyncio.wait({running})
+
+
+def test_options_that_do_not_fit_are_bad_usage() -> None:
+    path = str(FOLDER / "matrix_sis.yaml")
+    assert RUN.invoke(app, ["simulate", path, "-o", "inputs=many"]).exit_code == 2

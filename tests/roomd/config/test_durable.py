@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from roomd.config.durable import make_folder, write_durably
+from roomd.config.durable import FolderInUse, lock_folder, make_folder, write_durably
 
 
 def test_a_file_is_replaced_whole_and_private(tmp_path: Path) -> None:
@@ -57,3 +57,17 @@ def test_folders_are_private(tmp_path: Path) -> None:
     make_folder(tmp_path / "a/b")
     make_folder(tmp_path / "a/b")
     assert stat.S_IMODE((tmp_path / "a/b").stat().st_mode) == 0o700
+
+
+def test_a_folder_belongs_to_one_process_until_it_ends(tmp_path: Path) -> None:
+    first = lock_folder(tmp_path)
+    with pytest.raises(FolderInUse):
+        lock_folder(tmp_path)
+    os.close(first)  # as the kernel does for a process that is killed
+    os.close(lock_folder(tmp_path))
+    assert stat.S_IMODE((tmp_path / "lock").stat().st_mode) == 0o600
+
+
+def test_a_folder_that_is_not_there_cannot_be_taken(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="no-such"):
+        lock_folder(tmp_path / "no-such")
