@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import time
 from collections.abc import Callable, Mapping
@@ -19,6 +20,8 @@ from drivers.transport.identity import is_present, resolve
 now = time.monotonic
 log = structlog.stdlib.get_logger(__name__)
 
+CLOSE = 1.0
+"""Seconds for closing."""
 PARITY = {"N": serial.PARITY_NONE, "E": serial.PARITY_EVEN, "O": serial.PARITY_ODD}
 
 
@@ -43,13 +46,13 @@ class _Protocol(asyncio.Protocol):
         self._on_data = on_data
         self._on_lost = on_lost
         self.asked = False
-        self.gone = False
+        self.gone = asyncio.Event()
 
     def data_received(self, data: bytes) -> None:
         self._on_data(data)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self.gone = True
+        self.gone.set()
         if not self.asked:
             self._on_lost(Unreachable(f"serial port lost: {exc or 'closed'}"))
 
@@ -152,14 +155,18 @@ class SerialPort:
         self._transport.write(frame)
 
     async def close(self) -> None:
-        """Close; harmless when closed."""
-        if self._protocol is not None:
-            self._protocol.asked = True
-        if self._transport is not None and self._protocol is not None and not self._protocol.gone:
-            self._transport.abort()
-            # The descriptor is closed in the next turn of the loop; a replug may want the path at once.
-            await asyncio.sleep(0)
+        """Close; harmless when closed. The port is free for others afterwards."""
+        transport, protocol = self._transport, self._protocol
         self._transport = self._protocol = None
+        if transport is None or protocol is None:
+            return
+        protocol.asked = True
+        if not protocol.gone.is_set():
+            transport.abort()
+            # The library closes the descriptor in a thread; whoever opens the port next would find it held.
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(CLOSE):
+                    await protocol.gone.wait()
 
     def wire_time(self, size: int) -> float:
         """Return bytes x bits / baud, start and stop bits and parity counted."""

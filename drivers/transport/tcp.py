@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 from collections.abc import Callable
 
@@ -108,8 +109,9 @@ class Tcp:
 
 def reason(error: OSError | UnicodeError) -> str:
     """Return why a connection failed, in the operating system's words; a name may also be no name at all."""
-    words = error.strerror if isinstance(error, OSError) else None
-    return words or str(error)
+    if isinstance(error, OSError) and error.errno is not None and error.errno > 0:
+        return os.strerror(error.errno)
+    return str(error)
 
 
 def tune(sock: socket.socket) -> None:
