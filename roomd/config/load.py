@@ -19,6 +19,7 @@ from roomd.config.plan_checks import check_plan
 from roomd.config.references import References
 from roomd.config.room import LoadResult, Room
 from roomd.config.rule_checks import check_rules
+from roomd.config.scene_checks import check_scenes
 from roomd.config.secrets import Secrets
 from roomd.config.site_drivers import site_drivers
 from roomd.config.top_level import split, zone_problems
@@ -111,7 +112,7 @@ class _Loading:
         if file is None:
             return None
         self._add(zone_problems(parts.rest, file, known))
-        self._rules(file, parts.rest)
+        self._references(file, parts.rest)
         if len(known) > file.limits.devices:
             params = {"limit": file.limits.devices}
             place = root.entries["devices"].key_place
@@ -130,12 +131,15 @@ class _Loading:
             sha256=self.document.sha256,
         )
 
-    def _rules(self, file: RoomFile, rest: MappingNode) -> None:
-        if not file.rules:
+    def _references(self, file: RoomFile, rest: MappingNode) -> None:
+        """Check what rules and scenes name; the devices stand by now."""
+        if not file.rules and not file.scenes:
             return
         zones = {zone_id: zone.devices for zone_id, zone in file.zones.items()}
         known = References(self.found.built, self.found.broken, zones)
-        self._add(check_rules(file.rules, rest.entries["rules"].node, known))
+        nodes = {key: entry.node for key, entry in rest.entries.items()}
+        self._add(check_rules(file.rules, nodes.get("rules"), known))
+        self._add(check_scenes(file.scenes, nodes.get("scenes"), known))
 
     def _devices(self, node: Node | None, rest: MappingNode, file: RoomFile | None) -> None:
         if node is None or isinstance(node, Broken):

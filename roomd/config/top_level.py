@@ -19,7 +19,6 @@ LATER = frozenset(
         "cast",
         "device_networks",
         "occupancy",
-        "scenes",
         "schedules",
         "sound",
         "tls",

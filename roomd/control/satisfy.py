@@ -8,11 +8,11 @@ from dataclasses import replace
 from drivers.clock import Clock
 from drivers.commands import Outcome, OutcomeKind
 from roomd.control.commands import Command, refused
-from roomd.control.conditions import Condition, Truth, conditions
+from roomd.control.conditions import conditions
 from roomd.control.dispatch import Dispatch
 from roomd.control.interlocks import Rule
 from roomd.control.safety import Safety
-from roomd.state.points import PointState
+from roomd.control.waiting import wait_until
 from roomd.state.store import Store
 
 ROUNDS = 4
@@ -73,38 +73,13 @@ class Plans:
         needed = conditions(plan.wait) if plan.wait is not None else ()
         if not needed and rule.need is not None:
             needed = rule.need.every
-        if await self._wait(needed, rule, plan.timeout):
+        if await wait_until(self._clock, self._store, needed, rule.qualities, plan.timeout):
             return None
         return Outcome(
             OutcomeKind.TIMEOUT,
             "satisfy_timeout",
             {"rule": rule.id, "seconds": round(plan.timeout)},
         )
-
-    async def _wait(self, needed: tuple[Condition, ...], rule: Rule, timeout: float) -> bool:
-        """Wait until all conditions hold; False when the time is over."""
-        paths = {c.path for c in needed}
-        there = asyncio.Event()
-
-        def look(path: str, _state: PointState) -> None:
-            if path in paths and self._hold(needed, rule):
-                there.set()
-
-        end = self._store.subscribe(look)
-        try:
-            if self._hold(needed, rule):
-                return True
-            waiting = asyncio.ensure_future(there.wait())
-            over = asyncio.ensure_future(self._clock.sleep(timeout))
-            await asyncio.wait({waiting, over}, return_when=asyncio.FIRST_COMPLETED)
-            waiting.cancel()
-            over.cancel()
-            return there.is_set()
-        finally:
-            end()
-
-    def _hold(self, needed: tuple[Condition, ...], rule: Rule) -> bool:
-        return all(c.judge(self._store, rule.qualities) is Truth.YES for c in needed)
 
     def _needs_finger(self, command: Command) -> bool:
         device = self._dispatch.devices.get(command.device)

@@ -15,6 +15,7 @@ from roomd.config.models.links import LinkEntry
 from roomd.config.models.plan import Plan
 from roomd.config.models.quantities import Duration
 from roomd.config.models.rules import Rule
+from roomd.config.models.scenes import Scene
 from roomd.config.models.services import Broker, Northbound, Web
 from roomd.config.models.texts import DeviceId, PlainId, Words
 
@@ -82,6 +83,8 @@ class RoomFile(Model):
     """Parts of the room."""
     rules: Annotated[tuple[Rule, ...], Field(max_length=512)] = ()
     """Interlocks: what may not happen, and while what is so."""
+    scenes: Annotated[dict[PlainId, Scene], Field(max_length=1000)] = Field(default_factory=dict)
+    """Scenes, in the order in which the panel shows them."""
     language: Literal["zh", "en"] = "zh"
     """Language of pages until a person chooses."""
     contact: Annotated[Words | None, Field(examples=[{"zh": "信息科 8301", "en": "IT 8301"}])] = (

@@ -171,9 +171,9 @@ def test_plan_none_is_not_the_same_as_no_plan(tmp_path: Path) -> None:
 
 
 def test_later_keys_are_warnings_and_a_broken_rule_is_an_error(tmp_path: Path) -> None:
-    result = read(tmp_path, "scenes: {}\nsound: {}\n")
+    result = read(tmp_path, "cast: {}\nsound: {}\n")
     assert [(p.code, p.dotted) for p in result.warnings] == [
-        ("not_in_this_version", "scenes"),
+        ("not_in_this_version", "cast"),
         ("not_in_this_version", "sound"),
     ]
     assert result.room is not None
