@@ -21,7 +21,7 @@ import structlog
 from aiohttp import web
 
 from drivers.clock import Clock, LoopClock
-from roomd.assembly import NO_ROOM, make_facts, make_plan, make_transport
+from roomd.assembly import NO_ROOM, make_facts, make_plan, make_rules, make_transport
 from roomd.broker import RoomBroker
 from roomd.config.durable import FolderInUse, lock_folder, make_folder, write_durably
 from roomd.config.places import Problem
@@ -30,8 +30,10 @@ from roomd.config.room import Room
 from roomd.config_service import ConfigKeeper
 from roomd.control.dispatch import Dispatch
 from roomd.control.holds import Holds
+from roomd.control.latches import Latches
 from roomd.control.lifeline import Lifeline
 from roomd.control.plan import RoomPlan
+from roomd.control.safety import Safety
 from roomd.control.supervisor import Supervisor
 from roomd.control_socket import remove as remove_control_socket
 from roomd.control_socket import serve as serve_control_socket
@@ -42,7 +44,7 @@ from roomd.web.failure import failure_page
 from roomd.web.feed import Feed
 from roomd.web.metrics import count
 from roomd.web.room_view import snapshot
-from roomd.web.server import make_app
+from roomd.web.server import make_app, make_runner
 from roomd.web.services import Services
 from roomd.web.traces import Traces
 
@@ -121,6 +123,11 @@ class App:
         self.store = Store(self.clock)
         self.dispatch = Dispatch(self.clock, self.store)
         self.holds = Holds(self.clock, self.dispatch)
+        self.safety = Safety(
+            self.store,
+            self.dispatch,
+            Latches(self.options.data / "latches.json", self.clock.wall),
+        )
         self.supervisor = Supervisor(
             self.clock, self.store, self.dispatch, self.holds, make_transport
         )
@@ -193,6 +200,7 @@ class App:
             traces=traces,
             assets=Assets(PANEL),
             facts=NO_ROOM if room is None else make_facts(room),
+            why=self.safety.why,
             config=self.keeper,
             simulators=self.options.simulators,
             lan=self.options.lan,
@@ -232,9 +240,7 @@ class App:
             raise CannotServe("cannot_use", path=str(path), why=why) from error
 
     async def _listen(self, app: web.Application, port: int) -> None:
-        runner = web.AppRunner(
-            app, access_log=None, shutdown_timeout=1.0, keepalive_timeout=15.0, max_line_size=4096
-        )
+        runner = make_runner(app)
         await runner.setup()
         self._runners.append(runner)
         try:
@@ -253,6 +259,8 @@ class App:
         plan = make_plan(room, broker)
         if self.options.replace_links is not None:
             plan = await self.options.replace_links(plan)
+        # Rules change first, all at once: nothing new runs under the old ones.
+        self.safety.use(make_rules(room))
         change = await self.supervisor.apply(plan)
         await self.broker.after(room)
         if self.services is not None:

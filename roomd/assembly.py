@@ -9,6 +9,7 @@ from drivers.clock import LoopClock
 from drivers.transport.base import Transport
 from roomd.config.models.services import Broker as BrokerEntry
 from roomd.config.room import BrokenDevice, DeviceConfig, LinkConfig, Room
+from roomd.control.interlocks import Rule, compiled
 from roomd.control.plan import DevicePlan, LinkPlan, RoomPlan
 from roomd.control.room import Misconfigured, Zone
 from roomd.web.services import RoomFacts
@@ -65,6 +66,12 @@ def own_broker(room: Room, client_id: str) -> BrokerAddress | None:
     return BrokerAddress(
         entry.host, entry.port, entry.user or "", password, entry.client_id or client_id
     )
+
+
+def make_rules(room: Room) -> tuple[Rule, ...]:
+    """Return the interlocks of `room`, in the order of the file."""
+    zones = {zone_id: zone.devices for zone_id, zone in room.file.zones.items()}
+    return tuple(compiled(rule, zones) for rule in room.file.rules)
 
 
 def make_facts(room: Room) -> RoomFacts:

@@ -80,6 +80,18 @@ def make_app(services: Services, hosts: frozenset[str], *, control_socket: bool)
     return app
 
 
+def make_runner(app: web.Application) -> web.AppRunner:
+    """Return what serves `app`, with the limits of trust.md 6 on lines, headers and idle connections."""
+    return web.AppRunner(
+        app,
+        access_log=None,
+        shutdown_timeout=1.0,
+        keepalive_timeout=15.0,
+        max_line_size=4096,
+        max_field_size=8192,
+    )
+
+
 @web.middleware
 async def _answer_problems(request: web.Request, handler: Handler) -> web.StreamResponse:
     started = time.perf_counter()
@@ -156,4 +168,4 @@ def _for_admin(path: str, assets: Assets) -> bool:
     return path == "/admin" or (path in assets.table and not page)
 
 
-__all__ = ["API", "OPEN_TO_ALL", "ROUTES", "from_loopback", "make_app"]
+__all__ = ["API", "OPEN_TO_ALL", "ROUTES", "from_loopback", "make_app", "make_runner"]
