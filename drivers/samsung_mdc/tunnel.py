@@ -42,8 +42,6 @@ class Tunnel:
             self.ended = True
         except ssl.SSLWantReadError:
             pass
-        except ssl.SSLZeroReturnError:
-            self.ended = True
         except ssl.SSLError as error:
             raise ValueError(f"TLS: {error.reason or error}") from error
         return bytes(plain), self._outgoing.read()

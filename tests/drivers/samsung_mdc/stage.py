@@ -85,6 +85,7 @@ async def staged(
     state: dict[str, Any] | None = None,
     memory: MutableMapping[str, str] | None = None,
     real: dict[str, Any] | None = None,
+    early: str | None = None,
     **options: Any,
 ) -> AsyncIterator[Stage]:
     """Put a display and its driver on one line.
@@ -95,6 +96,7 @@ async def staged(
         state: of the simulator, from the start; it is on unless this says otherwise.
         memory: what the connection remembers from before.
         real: settings of the simulator where they differ from those of the driver.
+        early: a command that is given while the connection is being made.
         options: the driver's entry of the room file.
     """
     clock = VirtualClock()
@@ -108,9 +110,13 @@ async def staged(
     memory = {} if memory is None else memory
     try:
         transport = _transport(wire, MdcSettings(**options), clock, memory)
-        async with rigged(clock, transport, DRIVER, {"d": options}) as rig:
+        settle = 0.0 if early else 1.0
+        async with rigged(clock, transport, DRIVER, {"d": options}, settle=settle) as rig:
+            given = None if early is None else rig.begin(f"d.{early}")
             stage = Stage(rig, simulator, wire, clock, memory)
             await stage.until(lambda: stage.settled, limit=10.0)
+            if given is not None:
+                await stage.end(given)
             yield stage
     finally:
         await wire.close()

@@ -33,6 +33,7 @@ class Far:
         self.greeting = BANNER
         self.verdict: bytes | None = PASS
         self.hangs_up = False
+        self.says_goodbye = False
         self.pins: list[bytes] = []
         self.heard = b""
         self.tunnel: Tunnel | None = None
@@ -65,6 +66,8 @@ class Far:
     def judge(self) -> None:
         if self.verdict is not None:
             self.say(self.verdict)
+        if self.says_goodbye and self.tunnel is not None:
+            self.say(self.tunnel.close(), plain=True)
         if self.hangs_up:
             self.line.lose()
 
@@ -127,6 +130,13 @@ async def test_it_logs_in_and_then_all_is_encrypted(piece: int) -> None:
     assert len(near.memory[CERTIFICATE]) == 64
 
 
+async def test_a_loss_right_after_the_verdict_is_told() -> None:
+    near = Near()
+    near.far.hangs_up = True
+    assert await near.open() is None
+    assert [type(error) for error in near.lost] == [Unreachable]
+
+
 async def test_what_follows_the_verdict_at_once_is_not_lost() -> None:
     near = Near()
     near.far.verdict = PASS + b"\xaa\xff"
@@ -179,12 +189,13 @@ async def test_another_pin_is_another_try() -> None:
     assert PIN not in memory
 
 
-@pytest.mark.parametrize("end", ["silence", "hang up", "nonsense"])
+@pytest.mark.parametrize("end", ["silence", "hang up", "goodbye", "nonsense"])
 async def test_a_pin_without_a_verdict_is_not_sent_again(end: str) -> None:
     memory: dict[str, str] = {}
     near = Near(memory)
     near.far.verdict = b"hello>>" if end == "nonsense" else None
     near.far.hangs_up = end == "hang up"
+    near.far.says_goodbye = end == "goodbye"
     assert await near.code() == "pin_unanswered"
     restarted = Near(memory)
     assert await restarted.code() == "wrong_pin"

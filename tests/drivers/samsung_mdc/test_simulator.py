@@ -264,6 +264,9 @@ async def test_without_tls_nothing_is_heard_where_there_is_a_pin() -> None:
     visitor = Visitor(desk)
     assert await visitor.say(bytes.fromhex(BYTES["power off"])) == b""
     assert desk.display.state.power == "on"
+    desk.display.disconnected(visitor)
+    assert await Visitor(desk).say(b"GET / HTTP/1.1\r\n\r\n") == b""
+    assert desk.display.abuse == ["no TLS where TLS is demanded"]
 
 
 async def test_wrong_pins_are_counted_until_it_locks() -> None:
