@@ -152,7 +152,8 @@ class Dialogue(Device[ViscaSettings]):
         self._tell("zoom", min(200.0, round(position * 100 / ZOOM_OPTICAL, 1)))
 
     async def _read_autofocus(self) -> None:
-        self._tell("autofocus", await self._line.inquire(codec.ask_autofocus(self._address)))
+        auto = await self._line.inquire(codec.ask_autofocus(self._address))
+        self._tell("autofocus", auto)
 
     async def _read_position(self) -> None:
         where = await self._line.inquire(codec.ask_position(self._address))

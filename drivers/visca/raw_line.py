@@ -69,15 +69,24 @@ class RawLine:
 
         with self._port.listen(completed(question)) as completion:
             try:
-                first = await self._first_answer(leave, question)
+                first = await self._first_answer(leave, question, later=wait is not None)
+                if wait is not None and not question.taken:
+                    question.taken = True
+                    await await_completion(first, completion.within, wait)
+                    return
             finally:
                 self._replies.give_up(question.number)
             if wait is not None:
                 await await_completion(first, completion.within, wait)
 
     async def _first_answer(
-        self, leave: Callable[[], bytes], question: Question
+        self, leave: Callable[[], bytes], question: Question, *, later: bool
     ) -> Acknowledged | Completed:
+        """Return what came first.
+
+        Args:
+            later: a completion is awaited, so that a camera that never acknowledges may be taken at its silence.
+        """
         absolute = current_job.get().retry is RetryClass.ABSOLUTE
         copies = 2 if absolute and self._kind != "tcp" else 1
         while True:
@@ -87,6 +96,8 @@ class RawLine:
             except NoReply:
                 if self._replies.take_finished(question.number):
                     return Completed(question.number)
+                if later and self._replies.never_acknowledges:
+                    return Acknowledged(question.number, 0)
                 if copies == 0:
                     raise
 

@@ -67,6 +67,9 @@ class RawReplies:
     _sent: list[_Sent] = field(default_factory=list[_Sent])
     _running: list[_Running] = field(default_factory=list[_Running])
     _last: int = 0
+    _ever_acknowledged: bool = False
+    never_acknowledges: bool = False
+    """It has carried out commands on this connection, and acknowledged none."""
 
     # -- what is asked --------------------------------------------------------------------------------------------
 
@@ -96,6 +99,8 @@ class RawReplies:
         """Return whether a command that was not acknowledged has been carried out, as its completion alone tells."""
         mine = [s for s in self._sent if s.number == number and s.finished]
         self._sent = [s for s in self._sent if s not in mine]
+        if mine and not self._ever_acknowledged:
+            self.never_acknowledges = True
         return bool(mine)
 
     @property
@@ -125,6 +130,7 @@ class RawReplies:
         """Forget everything: the connection is new."""
         self._decoder.reset()
         self._empty()
+        self._ever_acknowledged = self.never_acknowledges = False
 
     def _empty(self) -> None:
         self._sent.clear()
@@ -149,6 +155,7 @@ class RawReplies:
         return (message,)
 
     def _acknowledged(self, socket: int) -> Reply | None:
+        self._ever_acknowledged, self.never_acknowledges = True, False
         sent = self._oldest_command()
         if sent is None:
             return None
@@ -168,9 +175,13 @@ class RawReplies:
             self._running.remove(running)
             return Completed(running.number)
         sent = next((s for s in self._sent if s.is_command and not s.finished), None)
-        if sent is not None:
-            # Some cameras never acknowledge. Others repeat themselves, so that it counts only when nothing else comes.
-            sent.finished = True
+        if sent is None:
+            return None
+        if self.never_acknowledges:
+            self._sent.remove(sent)
+            return Completed(sent.number)
+        # Cameras also repeat themselves, so that it counts only when nothing else comes.
+        sent.finished = True
         return None
 
     def _in(self, socket: int) -> _Running | None:

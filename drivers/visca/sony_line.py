@@ -85,16 +85,19 @@ class SonyLine:
         self, message: _Message, wait: Wait | None, leaving: Callable[[], object] | None
     ) -> None:
         await self._catch_up()
+        first: Acknowledged | Completed
         with self._port.listen(completed(message)) as completion:
             try:
                 first = await self._send(message, taken(message), leaving)
             except SequenceError:
+                if message.copies > 1:
+                    self._replies.executed(message.number)
                 await self.begin()
                 if message.copies <= 1:
                     raise
                 if wait is None:
                     raise NoReply("perhaps executed: a copy had a wrong number") from None
-                first = Acknowledged(message.number, 0)  # executed; its completion still comes
+                first = Acknowledged(message.number, 0)  # its completion still comes
                 message.taken = True
             if wait is not None:
                 await await_completion(first, completion.within, wait)

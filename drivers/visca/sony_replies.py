@@ -25,7 +25,8 @@ class _Asked:
     """A numbered message."""
 
     number: int
-    acknowledged: bool = False
+    executed: bool = False
+    """A command that was acknowledged, or is known to have been taken."""
 
 
 @dataclass
@@ -50,6 +51,12 @@ class SonyReplies:
         while len(self._asked) > KEPT:
             del self._asked[next(iter(self._asked))]
         return self._last
+
+    def executed(self, number: int) -> None:
+        """Note that a command was taken though nobody acknowledged it."""
+        for asked in (*self._asked.values(), *self._before.values()):
+            if asked.number == number:
+                asked.executed = True
 
     def begin(self) -> None:
         """Note that the numbers begin anew."""
@@ -77,7 +84,7 @@ class SonyReplies:
             return Junk("unknown")
         match message.message:
             case codec.Ack(camera=1, socket=socket):
-                asked.acknowledged = True
+                asked.executed = True
                 return Acknowledged(asked.number, socket)
             case codec.Completion(camera=1):
                 return Completed(asked.number)
@@ -100,8 +107,8 @@ class SonyReplies:
 
     def _of(self, sequence: int, message: codec.Message) -> _Asked | None:
         now, before = self._asked.get(sequence), self._before.get(sequence)
-        earlier = before is not None and before.acknowledged
-        if isinstance(message, codec.Completion) and earlier and not (now and now.acknowledged):
+        earlier = before is not None and before.executed
+        if isinstance(message, codec.Completion) and earlier and not (now and now.executed):
             del self._before[sequence]
             return before
         return now or before

@@ -55,6 +55,8 @@ class MemoryWire:
     line: MemoryLine
     simulators: list[Simulator] = field(default_factory=list[Simulator])
     address: str = "memory"
+    cut: bool = False
+    """Nothing reaches the simulators."""
     _free_at: float = 0.0
 
     def __post_init__(self) -> None:
@@ -74,7 +76,7 @@ class MemoryWire:
         peer = ("127.0.0.1", 2)
 
         def arrive() -> None:
-            for simulator in self.simulators:
+            for simulator in [] if self.cut else self.simulators:
                 deliver(simulator, frame, peer, "")
 
         self.clock.call_later(self.line.wire_time(len(frame)), arrive)
@@ -129,6 +131,15 @@ class Stage:
     def now(self) -> float:
         """Return the time in seconds."""
         return self.rig.clock.monotonic()
+
+    def turns(self) -> bool:
+        """Return whether anything of camera `c` moves."""
+        return self.camera.camera.moving
+
+    def deafen(self) -> None:
+        """Let nothing reach the camera any more; what is under way from it still arrives."""
+        assert isinstance(self.wire, MemoryWire)
+        self.wire.cut = True
 
     def fault(self, name: str, value: Any = True, seconds: float | None = None) -> None:
         """Break camera `c`."""

@@ -35,7 +35,7 @@ async def test_it_is_driven_and_stopped(kind: str) -> None:
         await stage.wait(0.3)
         assert (await stage.do("stop")).kind is CONFIRMED
         assert stage.sent()[2:] == [STOP, ZOOM_STOP]
-        assert not stage.camera.camera.moving
+        assert not stage.turns()
         assert stage.value("moving") == (False, "confirmed")
         await stage.wait(0.5)
         assert stage.value("pan")[0] == round(state.pan) < 0 < round(state.tilt)
@@ -100,7 +100,7 @@ async def test_focus(kind: str) -> None:
         assert (await stage.do("focus_step", direction="near")).kind is CONFIRMED
         far, near, still = (f"81 01 04 08 0{n} ff" for n in (2, 3, 0))
         assert stage.sent() == [far, still, near, still]
-        assert not stage.camera.camera.moving
+        assert not stage.turns()
         assert (await stage.do("focus", auto=True)).kind is CONFIRMED
 
 
@@ -188,7 +188,7 @@ async def test_a_camera_that_counts_pan_in_five_nibbles_is_spoken_to_so() -> Non
     async with staged("tcp") as stage:
         place = bytes.fromhex("50 0f 0f 0f 0f 0e 00 00 00 03")
         usual = stage.camera.camera._answer
-        stage.camera.camera._answer = lambda q: place if q == [6, 0x12] else usual(q)  # type: ignore[method-assign]  # another make
+        stage.camera.camera._answer = lambda q: place if q == [6, 0x12] else usual(q)  # type: ignore[method-assign,assignment]  # another make
         await stage.wait(16)
         assert stage.value("pan") == (-2, "confirmed")
         stage.forget()
@@ -205,7 +205,7 @@ async def test_the_frames_of_last_resort_stop_it_without_the_driver(kind: str) -
             for frame in stage.device.stop_frames():
                 stage.camera.receive(frame, ("127.0.0.1", 3), "")
             await stage.wait(0.12)
-        assert not stage.camera.camera.moving
+        assert not stage.turns()
 
 
 @EVERY_LINE

@@ -37,6 +37,12 @@ class Desk:
         self.replies.inquiry(number, sizes)
         return number
 
+    def dirty(self) -> bool:
+        return self.replies.dirty
+
+    def never_acknowledges(self) -> bool:
+        return self.replies.never_acknowledges
+
     def hear(self, text: str) -> list[object]:
         return list(self.replies.feed(bytes.fromhex(text)))
 
@@ -48,7 +54,7 @@ def test_two_commands_in_two_sockets_complete_in_any_order() -> None:
     second = desk.command()
     assert desk.hear("90 42 ff") == [Acknowledged(second, 2)]
     assert desk.hear("90 52 ff 90 51 ff") == [Completed(second), Completed(first)]
-    assert not desk.replies.dirty
+    assert not desk.dirty()
 
 
 def test_an_acknowledgement_of_a_cancelled_command_is_not_the_stops() -> None:
@@ -89,30 +95,30 @@ def test_an_answer_after_lost_ones_makes_the_line_clean() -> None:
     desk = Desk()
     lost = desk.command()
     desk.replies.give_up(lost)
-    assert desk.replies.dirty
+    assert desk.dirty()
     fence = desk.inquiry(VERSION)
     assert desk.hear("90 50 00 01 05 13 01 00 02 ff")[0] == Answered(
         fence, bytes.fromhex("00 01 05 13 01 00 02")
     )
-    assert not desk.replies.dirty
     command = desk.command()
     assert desk.hear("90 41 ff") == [Acknowledged(command, 1)]
+    assert not desk.dirty()
 
 
 def test_what_never_came_is_forgotten_after_a_while() -> None:
     desk = Desk()
     desk.replies.give_up(desk.command())
     desk.at += LATE - 0.1
-    assert desk.replies.dirty
+    assert desk.dirty()
     desk.at += 0.2
-    assert not desk.replies.dirty
+    assert not desk.dirty()
 
 
 def test_what_is_still_awaited_is_never_forgotten() -> None:
     desk = Desk()
     number = desk.command()
     desk.at += 100
-    assert not desk.replies.dirty
+    assert not desk.dirty()
     assert desk.hear("90 41 ff") == [Acknowledged(number, 1)]
 
 
@@ -123,7 +129,7 @@ def test_an_error_without_a_socket_answers_the_oldest_question(answer: str, faul
     desk = Desk()
     number = desk.inquiry(POWER)
     assert desk.hear(answer) == [Denied(number, fault)]
-    assert not desk.replies.dirty
+    assert not desk.dirty()
 
 
 def test_busy_sockets_are_told_of_commands_only() -> None:
@@ -171,7 +177,7 @@ def test_a_quick_command_that_never_completes_does_not_hold_up_a_slow_one() -> N
     preset = desk.command(slow=True)
     desk.hear("90 40 ff")
     desk.at += LATE + 0.1
-    assert not desk.replies.dirty
+    assert not desk.dirty()
     assert desk.hear("90 50 ff") == [Completed(preset)]
 
 
@@ -181,6 +187,24 @@ def test_a_camera_that_never_acknowledges() -> None:
     assert desk.hear("90 51 ff") == [codec.Completion(1, 1)]
     assert desk.replies.take_finished(number)
     assert not desk.replies.take_finished(number)
+
+
+def test_once_known_to_never_acknowledge_its_completions_count_at_once() -> None:
+    desk = Desk()
+    first = desk.command()
+    desk.hear("90 51 ff")
+    assert not desk.never_acknowledges()
+    desk.replies.take_finished(first)
+    assert desk.never_acknowledges()
+    second = desk.command()
+    assert desk.hear("90 51 ff") == [Completed(second)]
+    third = desk.command()
+    assert desk.hear("90 41 ff") == [Acknowledged(third, 1)]
+    assert not desk.never_acknowledges()
+    desk.replies.reset()
+    fourth = desk.command()
+    desk.hear("90 51 ff")
+    assert desk.replies.take_finished(fourth)
 
 
 def test_an_acknowledgement_after_a_stray_completion_still_counts_as_one() -> None:
@@ -216,7 +240,7 @@ def test_clearing_is_completed_without_acknowledgement_and_forgets_the_rest() ->
     number = desk.replies.number()
     desk.replies.clearing(number)
     assert desk.hear("90 50 ff") == [Completed(number)]
-    assert not desk.replies.dirty
+    assert not desk.dirty()
 
 
 @pytest.mark.parametrize("ending", ["broadcast", "reset"])
@@ -229,7 +253,7 @@ def test_a_cleared_chain_and_a_new_connection_forget_everything(ending: str) -> 
         assert desk.hear("88 01 00 01 ff") == [codec.Cleared()]
     else:
         desk.replies.reset()
-    assert not desk.replies.dirty
+    assert not desk.dirty()
     assert desk.hear("90 51 ff") == [codec.Completion(1, 1)]
 
 
@@ -291,5 +315,5 @@ def test_arbitrary_bytes_never_raise_and_nothing_grows(chunks: list[bytes]) -> N
         desk.replies.give_up(desk.inquiry(POWER))
         desk.hear(chunk.hex())
     desk.at += LONG + 1
-    assert not desk.replies.dirty
+    assert not desk.dirty()
     assert len(desk.replies._running) <= 15

@@ -81,6 +81,15 @@ def test_what_was_asked_before_the_reset_is_still_answered() -> None:
     assert hear(replies, 5, "90 51 ff") == Completed(preset)
 
 
+def test_what_was_taken_without_acknowledgement_completes_over_a_reset() -> None:
+    replies = SonyReplies()
+    preset = replies.ask(1)
+    replies.executed(preset)
+    replies.begin()
+    replies.ask(1)
+    assert hear(replies, 1, "90 51 ff") == Completed(preset)
+
+
 def test_a_new_connection_knows_nothing() -> None:
     replies = SonyReplies()
     replies.ask(1)
