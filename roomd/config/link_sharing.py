@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from drivers.device import LinkDefaults
-from roomd.config.models.links import LinkEntry, split_address
+from drivers.errors import DriverError
+from roomd.config.models.links import LinkEntry, SerialPort, split_address
 from roomd.config.places import Place
 from roomd.config.room import LinkConfig
 
 MQTT = "mqtt"
 _COMPARED = ("transport", "baud", "format", "local_echo", "modem")
+
+
+RealPort = Callable[[SerialPort], str | None]
+
+
+def real_port(port: SerialPort) -> str | None:
+    """Return the device file that the name of a port leads to now; None where there is none, or no single one."""
+    from drivers.transport.identity import resolve as find  # noqa: PLC0415  # only where there are serial ports
+
+    kind, _, name = port.identity.partition(":")
+    try:
+        return find({kind: name})
+    except DriverError:
+        return None
 
 
 class PortMissing(ValueError):
@@ -25,10 +41,17 @@ class _Known:
 
 
 class Links:
-    """Endpoints in the order of the file; the first device settles the line settings."""
+    """Endpoints in the order of the file; the first device settles the line settings.
 
-    def __init__(self) -> None:
+    Args:
+        real: the device file that a serial port's name leads to now, None where there is none. Two names of one port
+            are one endpoint: a by-id path and `/dev/ttyUSB0` may be the same.
+    """
+
+    def __init__(self, real: RealPort | None = None) -> None:
         self._known: dict[str, _Known] = {}
+        self._real = real or real_port
+        self._first_name: dict[str, str] = {}
 
     @property
     def configs(self) -> dict[str, LinkConfig]:
@@ -53,7 +76,7 @@ class Links:
         Raises:
             PortMissing: no port was given and the driver has no standard one.
         """
-        config = resolve(name, entry, defaults)
+        config = self._under_its_first_name(resolve(name, entry, defaults))
         gap_given = entry is not None and entry.gap is not None
         known = self._known.setdefault(config.endpoint, _Known(config, place, gap_given))
         for setting in _COMPARED:
@@ -63,6 +86,13 @@ class Links:
             return known.config, ("gap", known.place)
         self._widen_gap(known, config, given=gap_given)
         return known.config, None
+
+    def _under_its_first_name(self, config: LinkConfig) -> LinkConfig:
+        real = None if config.serial is None else self._real(config.serial)
+        if real is None:
+            return config
+        endpoint = self._first_name.setdefault(real, config.endpoint)
+        return replace(config, endpoint=endpoint)
 
     def _widen_gap(self, known: _Known, config: LinkConfig, *, given: bool) -> None:
         """Keep the gap that was written; else the widest that a driver on this line needs."""

@@ -1,3 +1,7 @@
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
 from drivers.device import LinkDefaults
@@ -52,3 +56,39 @@ def test_a_written_gap_wins_over_the_drivers_whoever_comes_first() -> None:
     links.join("c", entry(serial + "}"), LinkDefaults(gap=0.9), at)
     assert conflict is None
     assert links.configs["serial:by_id:a"].gap == 0.05
+
+
+@pytest.fixture
+def tty() -> Iterator[str]:
+    """A serial port that is there."""
+    master, slave = os.openpty()
+    yield os.ttyname(slave)
+    os.close(master)
+    os.close(slave)
+
+
+def test_two_names_of_one_port_are_one_line(tmp_path: Path, tty: str) -> None:
+    named = tmp_path / "by-name"
+    named.symlink_to(tty)
+    links = Links()
+    first, other = entry(port(named)), entry(port(tty))
+    assert links.join("a", first, DEFAULTS, PLACE)[1] is None
+    config, conflict = links.join("b", other, DEFAULTS, PLACE)
+    assert (config.endpoint, conflict) == (f"serial:path:{named}", None)
+    slow = entry(port(tty, ', "baud": 2400'))
+    assert links.join("c", slow, DEFAULTS, PLACE)[1] == ("baud", PLACE)
+    assert list(links.configs) == [f"serial:path:{named}"]
+
+
+def test_ports_that_are_not_there_are_told_apart_by_name() -> None:
+    links = Links()
+    for name in ("a", "b"):
+        links.join(name, entry(port(f"/dev/no-such-{name}")), DEFAULTS, PLACE)
+    assert len(links.configs) == 2
+
+
+def port(path: object, more: str = "") -> str:
+    return f'{{"port": {{"path": "{path}"}}{more}}}'
+
+
+PLACE = Place("room.yaml", 1, 1)
