@@ -131,14 +131,15 @@ class Display(Device[MdcSettings]):
 
     async def _status(self) -> bool:
         """Ask for the status; return False where this model does not tell it, or not while it is off (unverified)."""
-        off = self._off_since is not None or self.value("power") == "off"
+        power = self.value("power")
+        off = self._off_since is not None or power != "on"
         state = "off" if off else "on"
         if state in self._without_status:
             return False
         try:
             await self._ask(Command.STATUS)
         except Refused:
-            self._without_status.add(state)
+            self._without_status |= {"on", "off"} if power is None else {state}
         except NoReply:
             if not off:
                 raise

@@ -311,6 +311,7 @@ async def test_a_model_that_tells_only_its_power_in_standby() -> None:
         await stage.until(lambda: "power" in stage.device.values)
         assert stage.value("power") == ("off", "confirmed")
         assert stage.rig.state("d") is PortState.ONLINE
+        assert PortState.SILENT not in {state for _, state in stage.rig.ears.states}
         assert (await stage.do("power_on")).kind is OutcomeKind.CONFIRMED
         await stage.until(lambda: "volume" in stage.device.values)
         assert stage.value("volume") == (15, "confirmed")
