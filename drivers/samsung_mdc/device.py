@@ -22,6 +22,8 @@ SETTLES = "5s"
 """Time for reading back until a value shows. Unverified: input and sound follow at once in MDC-1's examples."""
 SWITCHES = "30s"
 """The same for power; unverified."""
+MISSES = 3
+"""Unanswered questions for its health in a row, after which a model counts as one that does not tell it."""
 
 
 class Display(Device[MdcSettings]):
@@ -47,7 +49,8 @@ class Display(Device[MdcSettings]):
         """Monotonic second since when it is off, as far as we know; None: it is on, or was always off."""
         self._without_status: set[str] = set()
         """When it does not answer the status: `on`, `off`."""
-        self._without_errors = False
+        self._misses = 0
+        """How often in a row it did not tell its health."""
 
     def decoder(self) -> codec.Decoder:
         """Return the reader of its answers."""
@@ -113,7 +116,7 @@ class Display(Device[MdcSettings]):
     async def handshake(self) -> None:
         """Forget what the last connection's display did not answer: it may be another model now."""
         self._without_status.clear()
-        self._without_errors = False
+        self._misses = 0
 
     async def refresh(self, points: frozenset[str]) -> None:
         """Ask for these points: all but the temperature are in the status."""
@@ -122,8 +125,9 @@ class Display(Device[MdcSettings]):
             if self.value("power") == "on":
                 for wanted in self._parts(points):
                     await self._ask_if_possible(wanted)
-        if "temperature" in points and not self._without_errors:
-            self._without_errors = not await self._ask_if_possible(Command.ERRORS)
+        if "temperature" in points and self._misses < MISSES:
+            answered = await self._ask_if_possible(Command.ERRORS)
+            self._misses = 0 if answered else self._misses + 1
 
     def _parts(self, points: frozenset[str]) -> list[Command]:
         known = {"input": Command.INPUT, "volume": Command.VOLUME, "mute": Command.MUTE}

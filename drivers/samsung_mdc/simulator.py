@@ -80,13 +80,17 @@ class MdcSimulator(Simulator):
 
     Faults: `refuse`, `nak` (its error number), `wrong_state` (says yes and does nothing), `intruder` (answers that
     nobody asked for), `blocked_pin` (no PIN will do), `standby_deaf` (some seconds after off, it hears nothing but
-    Wake-on-LAN), `terse_standby` (off, it answers nothing but questions for power).
+    Wake-on-LAN), `terse_standby` (off, it answers nothing but questions for power), `no_health` (it does not answer how
+    it is).
     """
 
     protocol = "samsung-mdc"
     state: State
     protocol_faults: ClassVar[frozenset[str]] = frozenset(
-        {"refuse", "nak", "wrong_state", "intruder", "blocked_pin", "standby_deaf", "terse_standby"}
+        {
+            *("refuse", "nak", "wrong_state", "intruder", "blocked_pin"),
+            *("standby_deaf", "terse_standby", "no_health"),
+        }
     )
 
     def __init__(self, settings: MdcSettings, transport_name: str, clock: Clock) -> None:
@@ -194,6 +198,8 @@ class MdcSimulator(Simulator):
         if display != self.display and not everybody:
             return
         if self._off and "terse_standby" in self.faults and number != Command.POWER:
+            return
+        if number == Command.ERRORS and "no_health" in self.faults:
             return
         answer = self._set(number, value) if value else self._value(number)
         if everybody:

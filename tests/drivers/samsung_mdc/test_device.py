@@ -327,6 +327,14 @@ async def test_a_model_without_sound_reports_none() -> None:
         assert stage.value("power") == ("on", "confirmed")
 
 
+async def test_a_model_that_does_not_tell_its_health_is_asked_three_times() -> None:
+    async with staged(faults={"no_health": True}) as stage:
+        assert "temperature" not in stage.device.values
+        await stage.wait(200)
+        assert stage.rig.state("d") is PortState.ONLINE
+        assert [d.hex(" ") for d in stage.rig.sent()].count("aa 0d 01 00 0e") == 3 * 2
+
+
 # -- a network that sleeps --------------------------------------------------------------------------------------------
 
 
