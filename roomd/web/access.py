@@ -45,6 +45,9 @@ def check_host(request: web.Request) -> None:
     """
     if request.app[CONTROL_SOCKET]:
         return
+    if "Host" not in request.headers:
+        # The library would put this machine's own name in its place.
+        raise Problem("wrong_host", host="")
     if host_name(request.host) not in request.app[HOSTS]:
         raise Problem("wrong_host", host=request.host)
     if "://" in request.raw_path.split("?", 1)[0][:12]:

@@ -23,7 +23,7 @@ from roomd.identity.tokens import Tokens
 from roomd.web.assets import Assets
 from roomd.web.feed import Feed
 from roomd.web.metrics import count
-from roomd.web.server import API, make_app
+from roomd.web.server import API, make_app, make_runner
 from roomd.web.services import RoomFacts, Services
 from roomd.web.traces import Traces
 from tests.support.lamp_room import LIFT, LampRoom, device, lamp_room, plan
@@ -175,7 +175,7 @@ async def web_room(
         for name, value in changes.items():
             setattr(services, name, value)
         app = make_app(services, HOSTS, control_socket=False)
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
+        runner = make_runner(app)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         url = f"http://127.0.0.1:{runner.addresses[0][1]}"

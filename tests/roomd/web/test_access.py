@@ -35,6 +35,16 @@ async def test_an_absolute_target_is_another_host(tmp_path: Path) -> None:
         writer.close()
 
 
+async def test_a_request_that_names_no_host_is_for_nobody(tmp_path: Path) -> None:
+    async with web_room(tmp_path) as room:
+        port = int(room.url.rsplit(":", 1)[1])
+        reader, writer = await room.settled(asyncio.open_connection("127.0.0.1", port))
+        writer.write(b"GET /healthz HTTP/1.0\r\n\r\n")
+        line = await room.settled(reader.readline())
+        assert line.split()[1] == b"421"
+        writer.close()
+
+
 async def test_a_scheme_that_is_not_bearer_is_refused(tmp_path: Path) -> None:
     async with web_room(tmp_path) as room:
         headers = {"Authorization": "Basic dG9rZW4="}
