@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -15,31 +16,53 @@ DEFAULTS: dict[str, Any] = {"garble": NOISE, "split": 1, "slow": 100, "late": 20
 
 
 def set_fault(simulator: Simulator, name: str, value: Any, seconds: float | None) -> None:
-    """Set a fault, for `seconds` or until it is cleared.
+    """Set a fault, for `seconds` or until it is cleared; a second setting takes the place of the first.
 
     Raises:
         UnknownFault: this simulator has no such fault.
+        ValueError: its parameter is no number, or below 0; nothing has changed.
     """
     known = WIRE_FAULTS | simulator.protocol_faults
     if name not in known:
         raise UnknownFault(f"no such fault: {name}; there are {', '.join(sorted(known))}")
-    if value is True and name in DEFAULTS:
-        value = DEFAULTS[name]
+    if name in DEFAULTS:
+        value = DEFAULTS[name] if value is True else _number(name, value)
+    _forget_timer(simulator, name)
     simulator.faults[name] = value
     if name == "unplug" and simulator.wire is not None:
         simulator.wire.unplug()
     if name == "reboot":
-        _reboot(simulator, float(value))
+        seconds = value
+        if simulator.wire is not None:
+            simulator.wire.drop_connections()
     if name == "intruder":
         simulator.intrude()
-    if seconds is not None and name != "reboot":
-        simulator.clock.call_later(seconds, lambda: clear_fault(simulator, name))
+    if seconds is not None:
+        timer = simulator.clock.call_later(seconds, lambda: clear_fault(simulator, name))
+        simulator.fault_timers[name] = timer
 
 
 def clear_fault(simulator: Simulator, name: str) -> None:
-    """Mend one fault; harmless when it is not set."""
-    if simulator.faults.pop(name, None) is not None and name == "unplug":
+    """Mend one fault, a reboot by its end; harmless when it is not set."""
+    _forget_timer(simulator, name)
+    if simulator.faults.pop(name, None) is None:
+        return
+    if name == "unplug":
         _plug(simulator)
+    if name == "reboot":
+        simulator.power_cycle()
+
+
+def _number(name: str, value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < math.inf:
+        raise ValueError(f"{name} takes a number, 0 or more, not {value!r}")
+    return value
+
+
+def _forget_timer(simulator: Simulator, name: str) -> None:
+    timer = simulator.fault_timers.pop(name, None)
+    if timer is not None:
+        timer.cancel()
 
 
 def clear_faults(simulator: Simulator) -> None:
@@ -122,18 +145,6 @@ def _pieces(simulator: Simulator, data: bytes) -> list[bytes]:
 def is_stream(wire: Wire) -> bool:
     """Return whether bytes run together on this wire, so that cuts mean nothing."""
     return bool(getattr(wire, "stream", True))
-
-
-def _reboot(simulator: Simulator, seconds: float) -> None:
-    """Drop connections, be silent for a while, lose what a reboot loses, come back."""
-    if simulator.wire is not None:
-        simulator.wire.drop_connections()
-
-    def come_back() -> None:
-        simulator.faults.pop("reboot", None)
-        simulator.power_cycle()
-
-    simulator.clock.call_later(seconds, come_back)
 
 
 def _plug(simulator: Simulator) -> None:

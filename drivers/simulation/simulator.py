@@ -15,7 +15,7 @@ from collections import deque
 from collections.abc import Mapping
 from typing import Any, ClassVar, Protocol, cast
 
-from drivers.clock import Clock
+from drivers.clock import Clock, Timer
 
 FRAMES_KEPT = 200
 
@@ -82,6 +82,8 @@ class Simulator:
         self.frames: deque[Frame] = deque(maxlen=FRAMES_KEPT)
         self.faults: dict[str, Any] = {}
         """Active faults: name -> parameter (rate, milliseconds, count) or True."""
+        self.fault_timers: dict[str, Timer] = {}
+        """When those that end by themselves do."""
         self.abuse: list[str] = []
         """What no driver may do, in words, for example an opposite frame without a pause."""
         self.random = random.Random(1)  # noqa: S311  # reproducible noise, not a secret
