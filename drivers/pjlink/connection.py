@@ -30,8 +30,9 @@ from drivers.transport.tcp import HungUp
 
 log = structlog.stdlib.get_logger(__name__)
 
-IDLE = 2.0
-"""Seconds without traffic after which it is closed where `keep_open` is false."""
+IDLE = 5.0
+"""Seconds without traffic after which it is closed where `keep_open` is false; between the questions of one burst less
+passes, although polls leave most of the time to others."""
 
 
 class Asleep(NoReply):

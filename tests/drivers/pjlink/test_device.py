@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import itertools
+
 import pytest
 
 from drivers.commands import OutcomeKind
+from drivers.execute import probe
 from drivers.pjlink.tables import NOTE
 from drivers.session import PortState
 from drivers.simulation.faults import clear_fault, set_fault
@@ -23,7 +27,7 @@ async def test_it_asks_its_class_first_and_then_who_and_how_it_is() -> None:
 
 
 async def test_on_is_confirmed_when_it_is_on() -> None:
-    async with staged() as stage:
+    async with staged(tcp=True) as stage:
         task = stage.rig.begin("p.power_on")
         await stage.wait(3)
         assert stage.value("power")[0] == "warming"
@@ -191,7 +195,7 @@ async def test_a_late_answer_ends_nothing_else() -> None:
 
 async def test_slow_split_and_doubled_answers_make_no_difference() -> None:
     for name, value in (("slow", 900), ("split", 1), ("echo_twice", True), ("banner", True)):
-        async with staged(password="pw", faults={name: value}) as stage:
+        async with staged(password="pw", faults={name: value}, tcp=True) as stage:
             await stage.wait(15)
             assert stage.rig.state("p") is PortState.ONLINE, name
             outcome = await stage.do("power_on")
@@ -201,8 +205,8 @@ async def test_slow_split_and_doubled_answers_make_no_difference() -> None:
 async def test_garbled_answers_are_counted_and_the_rest_is_understood() -> None:
     async with staged() as stage:
         stage.simulator.random.seed(5)
-        set_fault(stage.simulator, "garble", value=0.3, seconds=None)
-        await stage.wait(300)
+        set_fault(stage.simulator, "garble", value=0.5, seconds=None)
+        await stage.wait(100)
         clear_fault(stage.simulator, "garble")
         await stage.wait(30)
         assert sum(stage.device.link.junk.values()) > 0
@@ -237,7 +241,7 @@ async def test_what_nobody_asked_for_is_observed_and_ends_nothing() -> None:
 
 
 async def test_a_reboot_is_logged_in_again_and_switches_nothing() -> None:
-    async with staged(password="pw") as stage:
+    async with staged(password="pw", tcp=True) as stage:
         stage.simulator.set_by_hand({"power": "on"})
         await stage.wait(20)
         set_fault(stage.simulator, "reboot", value=3, seconds=None)
@@ -249,7 +253,7 @@ async def test_a_reboot_is_logged_in_again_and_switches_nothing() -> None:
 
 
 async def test_unplugged_is_offline_within_a_second_and_back_within_three() -> None:
-    async with staged() as stage:
+    async with staged(tcp=True) as stage:
         set_fault(stage.simulator, "unplug", value=True, seconds=None)
         await stage.rig.advance(0.9)
         assert stage.rig.state("p") is PortState.OFFLINE
@@ -266,8 +270,182 @@ async def test_a_notice_is_a_hint_to_ask_and_no_value() -> None:
         port = stage.device.link
         port.receive(Published(NOTE, b"%2POWR=3\r", retain=False))
         assert stage.value("power")[0] == "off"
-        await stage.rig.advance(0.2)
+        await stage.soon()
         assert stage.value("power") == ("on", "confirmed")
+
+
+async def test_notices_are_followed_at_most_every_ten_seconds() -> None:
+    async with staged() as stage:
+        stage.simulator.frames.clear()
+        for _ in range(60):
+            stage.device.link.receive(Published(NOTE, b"%2INPT=31\r", retain=False))
+            await stage.rig.advance(0.5)
+        assert 3 <= stage.lines().count("%1POWR ?") <= 6
+        stage.simulator.set_by_hand({"power": "on"})
+        stage.device.link.receive(Published(NOTE, b"%2POWR=1\r", retain=False))
+        await stage.wait(11)
+        assert stage.value("power") == ("on", "confirmed")
+
+
+async def test_a_notice_of_a_failure_has_it_asked_at_once() -> None:
+    async with staged() as stage:
+        stage.simulator.state.errors = "200000"
+        stage.device.link.receive(Published(NOTE, b"%2ERST=200000\r", retain=False))
+        await stage.soon()
+        assert stage.value("fault") == ("fan", "confirmed")
+
+
+async def test_what_belongs_to_the_picture_is_asked_as_soon_as_there_is_one() -> None:
+    async with staged() as stage:
+        assert "input" not in stage.device.values
+        await stage.wait(2)
+        stage.simulator.set_by_hand({"power": "on"})
+        stage.device.link.look()
+        await stage.soon()
+        assert stage.value("input") == ("digital1", "confirmed")
+        assert stage.value("blank") == (False, "confirmed")
+
+
+async def test_a_transition_is_watched_every_two_seconds_and_the_rest_is_left_alone() -> None:
+    async with staged(inputs={"hdmi1": "31"}) as stage:
+        tasks = [stage.rig.begin("p.power_on"), stage.rig.begin("p.input", input="hdmi1")]
+        await stage.wait(2)
+        stage.simulator.frames.clear()
+        await stage.wait(12)
+        lines = stage.lines()
+        assert 6 <= lines.count("%1POWR ?") <= 8
+        assert lines.count("%1LAMP ?") == 0
+        assert lines.count("%1ERST ?") <= 1
+        for task in tasks:
+            assert (await stage.end(task)).kind is OutcomeKind.CONFIRMED
+        assert stage.orders("INPT") == ["INPT 31"]
+
+
+@pytest.mark.parametrize("point", ["blank", "mute", "freeze"])
+async def test_a_wish_for_the_picture_waits_while_it_warms_up(point: str) -> None:
+    async with staged() as stage:
+        stage.simulator.set_by_hand({"power": "warming"})
+        outcome = await stage.do(point, **{point: True})
+        assert outcome.kind is OutcomeKind.CONFIRMED
+        assert stage.simulator.state.power == "on"
+        assert len(stage.simulator.state.orders) == 1
+
+
+async def test_a_wish_for_the_picture_during_cooling_is_refused_once() -> None:
+    async with staged() as stage:
+        stage.simulator.set_by_hand({"power": "cooling"})
+        outcome = await stage.do("input", input="rgb1")
+        assert (outcome.kind, outcome.params) == (OutcomeKind.FAILED, {"device_code": "ERR3"})
+        assert stage.orders("INPT") == ["INPT 11"]
+
+
+async def test_not_now_just_after_warm_up_is_asked_again_every_three_seconds() -> None:
+    async with staged() as stage:
+        stage.simulator.set_by_hand({"power": "warming"})
+        await stage.wait(2)
+        stage.device.link.look()
+        await stage.wait(16)
+        stage.simulator.frames.clear()
+        set_fault(stage.simulator, "refuse", value="ERR3", seconds=7)
+        outcome = await stage.do("blank", blank=True)
+        assert outcome.kind is OutcomeKind.CONFIRMED
+        sent = [f.at for f in stage.simulator.frames if f.data == b"%1AVMT 11\r"]
+        assert [round(b - a) for a, b in itertools.pairwise(sent)] == [3, 3, 3]
+
+
+async def test_a_mute_state_that_nobody_knows_is_not_guessed() -> None:
+    async with staged() as stage:
+        stage.simulator.set_by_hand({"power": "on"})
+        await stage.do("blank", blank=True)
+        await stage.wait(3)
+        stage.device.link.receive(b"%1AVMT=10\r")
+        assert stage.value("blank") == (False, "observed")
+        assert stage.value("mute") == (False, "confirmed")
+        stage.device.link.receive(b"%1AVMT=40\r")
+        assert stage.value("blank") == (None, "observed")
+        assert stage.value("mute") == (None, "observed")
+
+
+async def test_the_network_may_go_with_the_power() -> None:
+    """Many units restart their network on the way to standby."""
+    async with staged() as stage:
+        stage.simulator.set_by_hand({"power": "on"})
+        stage.simulator.state.cool_down = 20
+        task = stage.rig.begin("p.power_off")
+        await stage.wait(3)
+        set_fault(stage.simulator, "unplug", value=True, seconds=25)
+        for _ in range(30):
+            await stage.wait(1)
+            assert stage.rig.value("p.online")[0] is True
+        outcome = await stage.end(task)
+        assert outcome.kind is OutcomeKind.CONFIRMED
+        assert stage.orders("POWR") == ["POWR 0"]
+        assert stage.rig.link.reconnects == 0
+
+
+async def test_gone_for_longer_than_a_minute_is_offline() -> None:
+    async with staged() as stage:
+        task = stage.rig.begin("p.power_on")
+        await stage.wait(3)
+        set_fault(stage.simulator, "unplug", value=True, seconds=None)
+        outcome = await stage.end(task)
+        assert (outcome.kind, outcome.code) == (OutcomeKind.TIMEOUT, "no_reply")
+        await stage.wait(10)
+        assert stage.rig.state("p") is PortState.OFFLINE
+
+
+async def test_a_failure_is_over_when_an_order_is_followed() -> None:
+    async with staged() as stage:
+        stage.simulator.set_by_hand({"power": "on"})
+        set_fault(stage.simulator, "refuse", value="ERR4", seconds=None)
+        await stage.do("blank", blank=True)
+        assert stage.value("fault")[0] == "ERR4"
+        clear_fault(stage.simulator, "refuse")
+        await stage.do("blank", blank=True)
+        assert stage.value("fault")[0] == ""
+
+
+async def test_a_bad_parameter_is_not_repeated() -> None:
+    async with staged(inputs={"internal1": "61"}) as stage:
+        stage.simulator.set_by_hand({"power": "on"})
+        outcome = await stage.do("input", input="internal1")
+        assert (outcome.kind, outcome.params) == (OutcomeKind.FAILED, {"device_code": "ERR2"})
+        assert len(stage.orders("INPT")) == 1
+
+
+async def test_deaf_is_a_timeout_and_nothing_is_done() -> None:
+    async with staged() as stage:
+        stage.simulator.set_by_hand({"power": "on"})
+        await stage.wait(16)
+        set_fault(stage.simulator, "deaf", value=True, seconds=None)
+        outcome = await stage.do("volume_up")
+        assert (outcome.kind, outcome.code) == (OutcomeKind.TIMEOUT, "no_reply")
+        assert stage.simulator.state.volume == 10
+
+
+async def test_an_answer_that_makes_no_sense_changes_nothing() -> None:
+    async with staged() as stage:
+        before = dict(stage.device.values)
+        for line in (b"%1POWR=9\r", b"%1LAMP=x\r", b"%1ERST=9\r", b"%1FREZ=2\r", b"%1XXXX=1\r"):
+            stage.device.link.receive(line)
+        assert stage.device.values == before
+
+
+async def test_a_wish_for_the_picture_does_not_wait_for_ever() -> None:
+    async with staged(warm_up="3s", cool_down="2s") as stage:
+        stage.simulator.state.warm_up = 500
+        stage.simulator.set_by_hand({"power": "warming"})
+        outcome = await stage.do("blank", blank=True)
+        assert (outcome.kind, outcome.code) == (OutcomeKind.TIMEOUT, "no_reply")
+        assert stage.orders("AVMT") == []
+
+
+async def test_a_probe_asks_whether_it_is_on() -> None:
+    async with staged() as stage:
+        stage.simulator.frames.clear()
+        task = asyncio.create_task(probe(stage.rig.link, stage.device))
+        assert (await stage.end(task)).kind is OutcomeKind.CONFIRMED
+        assert stage.lines() == ["%1POWR ?"]
 
 
 async def test_nothing_is_polled_more_often_than_every_ten_seconds() -> None:

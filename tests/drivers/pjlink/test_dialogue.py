@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from tests.drivers.pjlink.stage import staged
 
 
 async def test_the_digest_goes_once_in_front_of_the_first_command() -> None:
-    async with staged(password="secret") as stage:
+    async with staged(password="secret", tcp=True) as stage:
         await stage.wait(40)
         assert stage.rig.state("p") is PortState.ONLINE
         first, *others = stage.lines()
@@ -26,7 +27,7 @@ async def test_the_digest_goes_once_in_front_of_the_first_command() -> None:
 
 @pytest.mark.parametrize("password", ["wrong", None])
 async def test_a_wrong_or_missing_password_is_tried_at_most_once(password: str | None) -> None:
-    async with staged(real_password="right", password=password) as stage:
+    async with staged(real_password="right", password=password, tcp=True) as stage:
         await stage.wait(60)
         outcome = await stage.do("power_on")
         await stage.wait(60)
@@ -71,7 +72,7 @@ async def test_an_idle_close_is_no_fault_and_the_next_command_opens_again() -> N
 
 
 async def test_a_close_by_the_projector_between_commands_is_no_fault() -> None:
-    async with staged(password="secret") as stage:
+    async with staged(password="secret", tcp=True) as stage:
         for _ in range(3):
             stage.wire.peers[0].close()
             await stage.rig.advance(0.5)
@@ -158,13 +159,14 @@ async def test_a_command_that_finds_nobody_is_offline_and_no_byte_has_left(
 async def test_connecting_for_each_burst_connects_once_a_minute() -> None:
     async with staged(keep_open=False) as stage:
         stage.simulator.set_by_hand({"power": "on"})
-        await stage.wait(130)
+        await stage.wait(70)
         stage.simulator.frames.clear()
         began = stage.rig.clock.monotonic()
-        await stage.wait(240)
+        await stage.wait(130)
         logins = [f.at for f in stage.simulator.frames if f.data == b"%1CLSS ?\r"]
-        assert 3 <= len(logins) <= 10
-        assert min(b - a for a, b in zip([began - 60, *logins], logins, strict=False)) > 4
+        assert 1 <= len(logins) <= 3
+        gaps = [b - a for a, b in itertools.pairwise([began - 60, *logins])]
+        assert min(gaps) > 50
 
 
 async def test_a_class_that_is_not_told_is_class_one() -> None:
@@ -174,3 +176,30 @@ async def test_a_class_that_is_not_told_is_class_one() -> None:
         stage.wire.drop_connections()
         await stage.wait(3)
         assert stage.device.dialogue.version == 1
+
+
+async def test_an_unasked_word_on_the_password_is_a_new_connection() -> None:
+    async with staged(password="secret") as stage:
+        stage.simulator.set_by_hand({"power": "on"})
+        set_fault(stage.simulator, "mute", value=True, seconds=None)
+        task = stage.rig.begin("p.volume_up")
+        await stage.soon()
+        clear_fault(stage.simulator, "mute")
+        stage.wire.transmit(b"PJLINK ERRA\r", peer=None, topic="", retain=False)
+        assert (await stage.end(task)).params == {"device_code": "auth"}
+        await stage.wait(3)
+        assert stage.rig.state("p") is PortState.ONLINE
+        assert stage.rig.link.reconnects == 1
+        assert stage.simulator.abuse == []
+
+
+async def test_a_unit_that_can_tell_nothing_now_is_online_and_of_the_class_it_was(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with staged() as stage:
+        monkeypatch.setattr(stage.simulator, "_value", lambda *_: "ERR3")
+        stage.wire.drop_connections()
+        await stage.wait(3)
+        assert stage.rig.link.reconnects == 1
+        assert stage.rig.state("p") is PortState.ONLINE
+        assert stage.device.dialogue.version == 2
