@@ -14,6 +14,7 @@ import secrets
 import signal
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ from roomd.assembly import NO_ROOM, make_facts, make_plan, make_rules, make_tran
 from roomd.broker import RoomBroker
 from roomd.config.durable import FolderInUse, lock_folder, make_folder, write_durably
 from roomd.config.places import Problem
+from roomd.config.remembered import Remembered
 from roomd.config.report import report
 from roomd.config.room import Room
 from roomd.config_service import ConfigKeeper
@@ -34,6 +36,9 @@ from roomd.control.latches import Latches
 from roomd.control.lifeline import Lifeline
 from roomd.control.plan import RoomPlan
 from roomd.control.safety import Safety
+from roomd.control.satisfy import Plans
+from roomd.control.scene_run import Run
+from roomd.control.scenes import Scenes
 from roomd.control.supervisor import Supervisor
 from roomd.control_socket import remove as remove_control_socket
 from roomd.control_socket import serve as serve_control_socket
@@ -128,8 +133,14 @@ class App:
             self.dispatch,
             Latches(self.options.data / "latches.json", self.clock.wall),
         )
+        self.plans = Plans(self.clock, self.store, self.dispatch, self.safety)
+        self.scenes = Scenes(self.clock, self.store, self.dispatch, self.safety)
         self.supervisor = Supervisor(
-            self.clock, self.store, self.dispatch, self.holds, make_transport
+            self.clock,
+            self.store,
+            self.dispatch,
+            self.holds,
+            partial(make_transport, memory=Remembered(self.options.data / "devices.json")),
         )
         self.lifeline = Lifeline(self.clock, self.supervisor.stoppable)
         self.broker = RoomBroker(
@@ -189,6 +200,7 @@ class App:
         traces = Traces()
         self.supervisor.traces.append(traces.on_trace)
         self.dispatch.outcomes.append(count)
+        self.scenes.told.append(self._tell_run)
         return Services(
             clock=self.clock,
             store=self.store,
@@ -201,6 +213,9 @@ class App:
             assets=Assets(PANEL),
             facts=NO_ROOM if room is None else make_facts(room),
             why=self.safety.why,
+            satisfy=self.plans.run,
+            scenes=self.scenes,
+            reset=self.safety.reset,
             config=self.keeper,
             simulators=self.options.simulators,
             lan=self.options.lan,
@@ -208,6 +223,11 @@ class App:
             doctor=self._doctor,
             failure=self._failure,
         )
+
+    def _tell_run(self, run: Run) -> None:
+        """Show every panel how a scene goes on."""
+        if self.services is not None:
+            self.services.feed.broadcast({"type": "run", **run.as_json()})
 
     def _failure(self) -> str | None:
         """Return the page that says what is wrong, while nothing usable was ever read."""
@@ -261,6 +281,7 @@ class App:
             plan = await self.options.replace_links(plan)
         # Rules change first, all at once: nothing new runs under the old ones.
         self.safety.use(make_rules(room))
+        self.scenes.use(room.file.scenes)
         change = await self.supervisor.apply(plan)
         await self.broker.after(room)
         if self.services is not None:
@@ -334,6 +355,7 @@ class App:
 
     async def close(self) -> None:
         """Stop what moves, tell the panels, close everything; harmless when done already."""
+        self.scenes.cancel_all("interrupted")
         await self.supervisor.halt()
         self.lifeline.stop()
         for task in self._reloads:

@@ -133,6 +133,7 @@ class Run:
         self._tell = tell
         self._done: dict[str, asyncio.Event] = {}
         self._held: asyncio.Future[Outcome] | None = None
+        self._over = asyncio.Event()
 
     def as_json(self) -> dict[str, Any]:
         """Return the body of the WebSocket's `run` message."""
@@ -150,6 +151,23 @@ class Run:
         }
 
     # -- the whole run --------------------------------------------------------------------------------------------
+
+    def outcome(self) -> Outcome:
+        """Return the run's end as the outcome of the wish that started it."""
+        kinds = {
+            "ok": OutcomeKind.CONFIRMED,
+            "superseded": OutcomeKind.SUPERSEDED,
+            "cancelled": OutcomeKind.CANCELLED,
+            "interrupted": OutcomeKind.CANCELLED,
+        }
+        kind = kinds.get(self.result or "", OutcomeKind.FAILED)
+        code = f"scene_{self.result}" if kind is OutcomeKind.FAILED else None
+        failed = sum(not r.good for r in self.results)
+        return Outcome(kind, code, {"run": self.id, "failed": failed})
+
+    async def ended(self) -> None:
+        """Wait until it is over."""
+        await self._over.wait()
 
     async def execute(self) -> None:
         """Run to the end; `result` says how it went. A cancelled run stops only what it started."""
@@ -175,6 +193,7 @@ class Run:
     def end(self, result: Result) -> None:
         """Note that it is over."""
         self.state, self.result, self.waits_for = "ended", result, None
+        self._over.set()
         log.info("scene.ended", run=self.id, scene=self.scene, result=result)
         self._tell(self)
 

@@ -52,7 +52,7 @@ class Room:
         """Return `hold` or `tap` where the command moves something, else None."""
         found = self.devices.get(device)
         spec = None if found is None else found.commands.get(command)
-        return None if spec is None else spec.run
+        return None if found is None or spec is None else found.run_of(spec)
 
 
 @dataclass(frozen=True, slots=True)

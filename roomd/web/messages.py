@@ -87,6 +87,8 @@ class SceneMessage(Message):
     scene: Name
     dry_run: bool = False
     """Only say what it would do."""
+    force: bool = False
+    """Run it although a step will be refused."""
 
 
 class Stop(Message):

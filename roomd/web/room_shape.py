@@ -109,6 +109,21 @@ class ZoneShape(Shape):
     """Ids of its devices."""
 
 
+class SceneShape(Shape):
+    """One scene."""
+
+    id: str
+    """For example `start`."""
+    name: Words
+    """What its button says."""
+    group: str | None
+    """Scenes of one group exclude each other."""
+    confirm: bool
+    """Ask once before it runs."""
+    run: str | None
+    """Id of the run that goes on, or null."""
+
+
 class RoomShape(Shape):
     """The room."""
 
@@ -128,8 +143,8 @@ class RoomShape(Shape):
     """Seconds without a touch until a panel dims."""
     plan: Any
     """The drawing as in the room file; null: a schematic; `none`: tiles only."""
-    scenes: list[Any]
-    """Scenes; none in this version."""
+    scenes: list[SceneShape]
+    """Scenes, in the order of the room file."""
     zones: list[ZoneShape]
     """Parts of the room."""
     devices: list[DeviceShape]

@@ -23,13 +23,30 @@ def describe_room(services: Services) -> dict[str, Any]:
         "contact": facts.contact,
         "idle_after": facts.idle_after,
         "plan": facts.plan,
-        "scenes": [],
+        "scenes": _scenes(services),
         "zones": [
             {"id": z.id, "name": dict(z.name), "devices": list(z.devices)}
             for z in services.dispatch.zones.values()
         ],
         "devices": [describe_device(d) for d in services.dispatch.devices.values()],
     }
+
+
+def _scenes(services: Services) -> list[dict[str, Any]]:
+    """Return the scenes in the order of the room file, and what runs of them."""
+    if services.scenes is None:
+        return []
+    running = {run.scene: run.id for run in services.scenes.running}
+    return [
+        {
+            "id": scene_id,
+            "name": {"zh": scene.name.zh, "en": scene.name.en},
+            "group": scene.group,
+            "confirm": scene.confirm,
+            "run": running.get(scene_id),
+        }
+        for scene_id, scene in services.scenes.scenes.items()
+    ]
 
 
 def snapshot(services: Services) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from roomd.web.headers import add_headers
 from roomd.web.metrics import metrics
 from roomd.web.openapi import openapi
 from roomd.web.problem import Problem, problem_response
-from roomd.web.routes import operation, preview, room, session, simulators
+from roomd.web.routes import operation, preview, room, scenes, session, simulators
 from roomd.web.services import SERVICES, Services
 from roomd.web.ws import open_socket
 
@@ -32,6 +32,14 @@ ROUTES: Final[tuple[tuple[str, str, str | None, Handler], ...]] = (
     ("POST", f"{API}/devices/{{device}}/{{command}}", "device.command", room.command),
     ("GET", f"{API}/devices/{{device}}/preview.jpg", "state.read", preview.picture),
     ("GET", f"{API}/why/{{device}}/{{command}}", "room.why", room.why),
+    ("POST", f"{API}/scenes/learn", "scene.learn", scenes.learn),
+    ("POST", f"{API}/scenes/{{scene}}/run", "scene.run", scenes.run),
+    ("POST", f"{API}/scenes/{{scene}}/dry-run", "scene.run", scenes.dry_run),
+    ("GET", f"{API}/runs", "scene.run", scenes.runs),
+    ("POST", f"{API}/runs/{{run}}/cancel", "scene.run", scenes.cancel),
+    ("POST", f"{API}/runs/{{run}}/retry", "scene.run", scenes.retry),
+    ("POST", f"{API}/runs/{{run}}/undo", "scene.run", scenes.undo),
+    ("POST", f"{API}/rules/{{rule}}/reset", "latch.reset", scenes.reset),
     ("POST", f"{API}/stop", None, room.stop),
     ("GET", f"{API}/ws", "state.read", open_socket),
     ("GET", f"{API}/session", "session.own", session.show),

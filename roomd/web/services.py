@@ -13,6 +13,7 @@ from drivers.commands import Outcome
 from roomd.control.commands import Command
 from roomd.control.dispatch import Dispatch
 from roomd.control.holds import Holds
+from roomd.control.scenes import Scenes
 from roomd.control.supervisor import Supervisor
 from roomd.identity.tokens import Tokens
 from roomd.state.store import Store
@@ -82,6 +83,10 @@ class Services:
     """What every rule says to a command."""
     satisfy: Callable[[Command], Awaitable[Outcome]] | None = None
     """Runs what refusing rules offer, then the command; None: a room without rules."""
+    scenes: Scenes | None = None
+    """The room's scenes; None where nothing runs (tests)."""
+    reset: Callable[[str], str | None] = lambda _rule: "unknown_rule"
+    """Ends a latch; returns the code of why not, or None."""
     config: ConfigService | None = None
     discover: Discover | None = None
     doctor: Doctor | None = None

@@ -17,6 +17,8 @@ from aiohttp import WSCloseCode, WSMsgType, web
 
 from drivers.commands import Outcome, OutcomeKind
 from roomd.control.commands import Actor, Command
+from roomd.control.scene_run import Run
+from roomd.control.scenes import NoRun
 from roomd.identity.roles import authorize
 from roomd.identity.tokens import Ending, Principal
 from roomd.web.access import PRINCIPAL, TOKENS
@@ -329,8 +331,29 @@ class Connection:
         return self._services.dispatch.begin(command)
 
     def _scene(self, message: SceneMessage) -> None:
-        outcome = Outcome(OutcomeKind.REFUSED, "unknown_scene", {"scene": message.scene})
+        """Look ahead, or start; the one outcome comes with the end of the run, its steps as `run` messages."""
+        scenes = self._services.scenes
+        if scenes is None:
+            self._refuse_scene(message, NoRun("unknown_scene", scene=message.scene))
+            return
+        try:
+            if message.dry_run:
+                found = [f.as_json() for f in scenes.dry_run(message.scene)]
+                outcome = Outcome(OutcomeKind.CONFIRMED, None, {"steps": found})
+                self._client.push(self._outcome_text(message.id, outcome))
+            else:
+                run = scenes.start(message.scene, self._actor, force=message.force)
+                self._spawn(self._follow(message.id, run))
+        except NoRun as problem:
+            self._refuse_scene(message, problem)
+
+    def _refuse_scene(self, message: SceneMessage, problem: NoRun) -> None:
+        outcome = Outcome(OutcomeKind.REFUSED, problem.code, problem.params)
         self._client.push(self._outcome_text(message.id, outcome))
+
+    async def _follow(self, client_id: str, run: Run) -> None:
+        await run.ended()
+        self._client.push(self._outcome_text(client_id, run.outcome()))
 
     def _hold(self, message: HoldMessage) -> None:
         if message.id in self._holds:
@@ -388,8 +411,9 @@ async def open_socket(request: web.Request) -> web.StreamResponse:
     if request.headers.get("Content-Length", "0") != "0" or "Transfer-Encoding" in request.headers:
         raise Problem("bad_request", fields=["body"])
     # No compression: it costs 2.4 to 3.4 times the CPU and 100 to 250 KB a client (performance.md).
+    # One more than the limit: the library refuses what is as large as its own.
     socket = MaskedSocket(
-        timeout=FLUSH, heartbeat=PING, max_msg_size=MESSAGE, compress=False, autoping=True
+        timeout=FLUSH, heartbeat=PING, max_msg_size=MESSAGE + 1, compress=False, autoping=True
     )
     await socket.prepare(request)
     await Connection(request.app[SERVICES], socket, request).serve()

@@ -65,6 +65,8 @@ export type SceneMessage = {
   readonly scene: string
   /** Only say what it would do. */
   readonly dry_run?: boolean
+  /** Run it although a step will be refused. */
+  readonly force?: boolean
 }
 
 /** Stop everything that moves. */
@@ -236,12 +238,26 @@ export type RoomShape = {
   readonly idle_after: number
   /** The drawing as in the room file; null: a schematic; `none`: tiles only. */
   readonly plan: unknown
-  /** Scenes; none in this version. */
-  readonly scenes: readonly (unknown)[]
+  /** Scenes, in the order of the room file. */
+  readonly scenes: readonly (SceneShape)[]
   /** Parts of the room. */
   readonly zones: readonly (ZoneShape)[]
   /** All devices, in the order of the room file. */
   readonly devices: readonly (DeviceShape)[]
+}
+
+/** One scene. */
+export type SceneShape = {
+  /** For example `start`. */
+  readonly id: string
+  /** What its button says. */
+  readonly name: Words
+  /** Scenes of one group exclude each other. */
+  readonly group: string | null
+  /** Ask once before it runs. */
+  readonly confirm: boolean
+  /** Id of the run that goes on, or null. */
+  readonly run: string | null
 }
 
 /** All there is; first answer to `hello`, and again when the room changes. */

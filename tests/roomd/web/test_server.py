@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,9 @@ UNKNOWN = "no-such-token"
 
 
 def filled(path: str) -> str:
-    return path.replace("{device}", "a").replace("{command}", "set")
+    """Return a route's path with something in each of its places."""
+    known = path.replace("{device}", "a").replace("{command}", "set")
+    return re.sub(r"{\w+}", "x", known)
 
 
 async def nothing() -> list[dict[str, Any]]:
