@@ -47,10 +47,11 @@ class Backlog:
     def _is_full(self, job: Job, yielding: list[Job]) -> bool:
         """Return whether one more is too many; those that make room for it do not count."""
         gone = {id(other) for other in yielding if not other.in_flight}
-        here = _waiting(other for other in self.jobs[job.device] if id(other) not in gone)
-        if here >= DEVICE_QUEUE:
-            return True
-        return _waiting(self._all) - len(gone) >= LINK_QUEUE
+        mine = self.jobs[job.device]
+        if len(mine) < DEVICE_QUEUE and len(self._all) < LINK_QUEUE:
+            return False  # most often; those that have ended already need not be told apart
+        here = _waiting(other for other in mine if id(other) not in gone)
+        return here >= DEVICE_QUEUE or _waiting(self._all) - len(gone) >= LINK_QUEUE
 
     def dismiss(self, job: Job) -> None:
         """Forget a job that has ended."""

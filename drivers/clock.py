@@ -11,9 +11,8 @@ import heapq
 import itertools
 import time
 from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Protocol
-
 
 PAUSE = 0.0005
 """Real seconds after which bytes that were sent on loopback have usually arrived."""
@@ -134,6 +133,19 @@ class VirtualClock:
         self._now = end
         await settle(self._pause)
 
+    async def until(self, condition: Callable[[], object], within: float) -> bool:
+        """Move on from timer to timer until `condition` is true; return whether it came true within so many seconds."""
+        end = self._now + within
+        await settle(self._pause)
+        while not condition():
+            while self._timers and self._timers[0][2].cancelled:
+                heapq.heappop(self._timers)
+            if self._now >= end:
+                return False
+            next_at = self._timers[0][0] if self._timers else end
+            await self.advance(min(next_at, end) - self._now)
+        return True
+
 
 def _wake(done: asyncio.Future[None]) -> None:
     if not done.done():
@@ -151,9 +163,19 @@ async def settle(pause: float = PAUSE) -> None:
         await asyncio.sleep(pause if round_number % 4 == 3 else 0)
 
 
-@asynccontextmanager
-async def deadline(clock: Clock, seconds: float | None) -> AsyncGenerator[asyncio.Timeout, None]:
+def deadline(
+    clock: Clock, seconds: float | None
+) -> AbstractAsyncContextManager[asyncio.Timeout, bool | None]:
     """Raise `TimeoutError` inside the block when `seconds` of `clock` have passed; None means never."""
+    if isinstance(clock, LoopClock):
+        return asyncio.timeout(seconds)  # the same, and each command has two
+    return _moved_deadline(clock, seconds)
+
+
+@asynccontextmanager
+async def _moved_deadline(
+    clock: Clock, seconds: float | None
+) -> AsyncGenerator[asyncio.Timeout, None]:
     async with asyncio.timeout(None) as scope:
         loop = asyncio.get_running_loop()
         timer = None if seconds is None else clock.call_later(seconds, lambda: _expire(scope, loop))

@@ -200,7 +200,9 @@ class Lane:
         if slot.safety:
             # What others say after STOP was asked for must not hold it up.
             return max(self._sent_until, min(self._heard_at, slot.asked)) + self.gap
-        if len(self._held) >= self.window or any(self._bars(held, slot) for held in self._held):
+        mine = slot.job.device
+        beside = (held for held in self._held if held.job.device == mine)
+        if len(self._held) >= self.window or any(self._bars(held, slot) for held in beside):
             return None
         at = max(max(self._sent_until, self._heard_at) + self.gap, self._quiet_until)
         if slot.is_poll(now):
@@ -209,12 +211,10 @@ class Lane:
 
     @staticmethod
     def _bars(held: Slot, slot: Slot) -> bool:
-        """Return whether `held` keeps `slot` back where the window would let it go.
+        """Return whether `held`, of the same device, keeps `slot` back where the window would let it go.
 
         One exchange for each key: else the older wish might arrive last. No poll beside a command of its device.
         """
-        if held.job.device != slot.job.device:
-            return False
         if slot.job.priority is Priority.POLL:
             return held.job.priority is not Priority.POLL
         return slot.job.key is not None and slot.job.key == held.job.key
