@@ -16,8 +16,6 @@ from roomd.web.services import RoomFacts
 
 MQTT = "mqtt"
 """Key of the broker's link."""
-MEMORY: MutableMapping[str, str] = {}
-"""What transports remember from one connection to the next, such as a display's certificate."""
 
 NO_ROOM = RoomFacts(
     id="",
@@ -90,8 +88,13 @@ def make_facts(room: Room) -> RoomFacts:
     )
 
 
-def make_transport(plan: LinkPlan) -> Transport:
-    """Return the transport of a link; each kind is imported when a room has it."""
+def make_transport(plan: LinkPlan, memory: MutableMapping[str, str] | None = None) -> Transport:
+    """Return the transport of a link; each kind is imported when a room has it.
+
+    Args:
+        plan: of the link.
+        memory: what transports remember from one start to the next, such as a display's certificate; None: nothing.
+    """
     match plan.kind:
         case "serial":
             from drivers.transport.serial_port import SerialPort  # noqa: PLC0415  # start-up time
@@ -106,7 +109,7 @@ def make_transport(plan: LinkPlan) -> Transport:
         case "tcp":
             from drivers.transport.tcp import Tcp  # noqa: PLC0415  # as above
 
-            return _wrapped(plan, Tcp(plan.host, plan.port))
+            return _wrapped(plan, Tcp(plan.host, plan.port), {} if memory is None else memory)
         case "udp":
             from drivers.transport.udp import Udp  # noqa: PLC0415  # as above
 
@@ -123,10 +126,10 @@ def make_transport(plan: LinkPlan) -> Transport:
             )
 
 
-def _wrapped(plan: LinkPlan, inner: Transport) -> Transport:
+def _wrapped(plan: LinkPlan, inner: Transport, memory: MutableMapping[str, str]) -> Transport:
     if plan.wrapped is None or plan.wrapped[0].transport is None:
         return inner
-    return plan.wrapped[0].transport(plan.wrapped[1], inner, LoopClock(), MEMORY)
+    return plan.wrapped[0].transport(plan.wrapped[1], inner, LoopClock(), memory)
 
 
 def _link(key: str, link: LinkConfig, room: Room, broker: BrokerAddress | None) -> LinkPlan:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
+from drivers.clock import LoopClock
+from drivers.samsung_mdc.settings import MdcSettings
+from drivers.samsung_mdc.simulator import MdcSimulator
+from drivers.simulation.wires import TcpWire
 from drivers.transport.http import Http
 from drivers.transport.mqtt import Mqtt
 from drivers.transport.serial_port import SerialPort
@@ -100,6 +106,31 @@ def test_without_a_broker_the_link_leads_nowhere(tmp_path: Path) -> None:
 )
 def test_each_kind_of_link_has_its_transport(plan: LinkPlan, kind: type[object]) -> None:
     assert isinstance(make_transport(plan), kind)
+
+
+async def test_what_a_display_showed_is_remembered(tmp_path: Path) -> None:
+    display = (
+        "  display.main:\n    driver: samsung_mdc\n    link: {tcp: 127.0.0.1}\n"
+        "    name: {zh: 屏, en: Display}\n"
+    )
+    room = room_of(tmp_path, f"{HEAD}devices:\n{display}")
+    (link,) = make_plan(room, None).links.values()
+    assert link.wrapped is not None
+    settings = MdcSettings(pin=SecretStr("1111"))
+    clock = LoopClock()
+    wire = TcpWire(clock)
+    simulator = MdcSimulator(settings, "tcp", clock)
+    wire.attach(simulator)
+    await wire.open()
+    memory: dict[str, str] = {}
+    encrypted = replace(link, port=wire.port, wrapped=(link.wrapped[0], settings))
+    transport = make_transport(encrypted, memory)
+    try:
+        await transport.open(lambda _chunk: None, lambda _error: None)
+        assert list(memory) == [f"tcp:127.0.0.1:{wire.port} certificate"]
+    finally:
+        await transport.close()
+        await wire.close()
 
 
 def test_a_driver_may_wrap_the_connection_it_has_to_itself(tmp_path: Path) -> None:
