@@ -20,7 +20,7 @@ import aiohttp
 from tests.support.waiting import until
 
 PROGRAM = (sys.executable, "-c", "from roomd.cli import main; main()")
-START = 30.0
+START = 60.0
 """Seconds that a program may take to be ready; only ends a test that fails."""
 
 
@@ -60,6 +60,8 @@ class Daemon:
 
     process: asyncio.subprocess.Process
     log: Path
+    before: int = 0
+    """Bytes in the log that others wrote."""
     ready: dict[str, Any] = field(default_factory=dict[str, Any])
     """The demo's ready line."""
     url: str = ""
@@ -99,7 +101,8 @@ class Daemon:
 
     def events(self, name: str) -> list[dict[str, Any]]:
         """Return what it logged under a name so far."""
-        found = (_json(line) for line in self.log.read_text("utf-8").splitlines())
+        text = self.log.read_bytes()[self.before :].decode()
+        found = (_json(line) for line in text.splitlines())
         return [event for event in found if event.get("event") == name]
 
     async def event(self, name: str) -> dict[str, Any]:
@@ -129,6 +132,7 @@ class Daemon:
 @asynccontextmanager
 async def _started(data: Path, *args: object) -> AsyncIterator[Daemon]:
     log = data.with_suffix(".log")
+    before = log.stat().st_size if log.exists() else 0
     with log.open("ab") as words:
         process = await asyncio.create_subprocess_exec(
             *PROGRAM,
@@ -138,7 +142,7 @@ async def _started(data: Path, *args: object) -> AsyncIterator[Daemon]:
             stderr=words,
         )
     try:
-        yield Daemon(process, log)
+        yield Daemon(process, log, before)
     finally:
         if process.returncode is None:
             process.kill()

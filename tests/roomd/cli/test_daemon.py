@@ -26,6 +26,7 @@ DEAD = ("lift.left", "lights.table")
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(180)
 async def test_the_demo_as_a_program_reads_it(tmp_path: Path) -> None:
     require_program("mosquitto")
     async with Daemon.demo(tmp_path / "data", "--fail", *DEAD) as demo:
