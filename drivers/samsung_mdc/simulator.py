@@ -113,8 +113,8 @@ class MdcSimulator(Simulator):
     # -- connections ----------------------------------------------------------------------------------------------
 
     def connected(self, peer: object) -> None:
-        """Greet where there is a PIN; a second client is turned away."""
-        if self._visitors:
+        """Greet where there is a PIN; a second client is turned away, and everybody while it sleeps."""
+        if self._visitors or self._deaf():
             _close(peer)
             return
         self._visitors[peer] = _Visitor(trusted=self.pin is None)

@@ -458,6 +458,34 @@ async def test_a_display_that_comes_back_as_another_one_gets_no_pin(
         assert stage.simulator.abuse == []
 
 
+async def test_a_display_that_refuses_the_pin_is_not_woken_to_be_asked_again() -> None:
+    packets: list[bytes] = []
+    async with listening(packets.append) as port:
+        options: dict[str, Any] = {"mac": "02005e100007", "wake_port": port, "pin": "1111"}
+        async with staged(real={"pin": "2222"}, **options) as stage:
+            outcome = await stage.do("power_on")
+            assert (outcome.kind, outcome.tx) == (OutcomeKind.OFFLINE, 0)
+            assert packets == []
+            assert stage.simulator.state.wrong_pins == 1
+
+
+async def test_a_pin_that_is_wrong_after_waking_is_sent_once() -> None:
+    packets: list[bytes] = []
+    async with listening(packets.append) as port:
+        options: dict[str, Any] = {"mac": "02005e100007", "wake_port": port, "pin": "1111"}
+        async with staged(faults={"standby_deaf": True}, pause_after_off=0, **options) as stage:
+            await stage.do("power_off")
+            await stage.until(lambda: stage.rig.state("d") is PortState.OFFLINE)
+            stage.simulator.pin = b"2222"
+            on = stage.rig.begin("d.power_on")
+            await stage.until(lambda: bool(packets))
+            stage.simulator.wake(packets[0])
+            outcome = await stage.end(on)
+            assert outcome.kind is OutcomeKind.TIMEOUT
+            await stage.wait(20)
+            assert stage.simulator.state.wrong_pins == 1
+
+
 async def test_a_display_that_wants_a_pin_and_none_is_set_is_left_alone_and_says_so() -> None:
     async with staged(real={"pin": "2222"}) as stage:
         await stage.wait(20)
