@@ -8,11 +8,11 @@ not. Without any usable configuration it starts too, with no device and the page
 from __future__ import annotations
 
 import asyncio
+import errno
 import hashlib
 import os
 import secrets
 import signal
-from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -25,16 +25,13 @@ from drivers.clock import Clock, LoopClock
 from roomd.assembly import NO_ROOM, make_facts, make_plan, make_rules, make_transport
 from roomd.broker import RoomBroker
 from roomd.config.durable import FolderInUse, lock_folder, make_folder, write_durably
-from roomd.config.places import Problem
 from roomd.config.remembered import Remembered
-from roomd.config.report import report
 from roomd.config.room import Room
 from roomd.config_service import ConfigKeeper
 from roomd.control.dispatch import Dispatch
 from roomd.control.holds import Holds
 from roomd.control.latches import Latches
 from roomd.control.lifeline import Lifeline
-from roomd.control.plan import RoomPlan
 from roomd.control.safety import Safety
 from roomd.control.satisfy import Plans
 from roomd.control.scene_run import Run
@@ -43,6 +40,7 @@ from roomd.control.supervisor import Supervisor
 from roomd.control_socket import remove as remove_control_socket
 from roomd.control_socket import serve as serve_control_socket
 from roomd.identity.tokens import Tokens
+from roomd.options import PORT, CannotServe, NoConfiguration, Options, web_port
 from roomd.state.store import Store
 from roomd.web.assets import Assets
 from roomd.web.failure import failure_page
@@ -59,58 +57,6 @@ if TYPE_CHECKING:
 log = structlog.stdlib.get_logger(__name__)
 
 PANEL = Path(__file__).parent / "_panel"
-PORT = 8470
-"""TCP port where neither the command line nor the room file names one."""
-Replace = Callable[[RoomPlan], Awaitable[RoomPlan]]
-
-
-@dataclass
-class Options:
-    """How the daemon is started."""
-
-    config: Path
-    data: Path
-    socket: Path
-    """Where the command line finds it."""
-    host: str
-    port: int | None
-    """TCP port, 0 for any; None: `web.port` where the room file names it, else 8470."""
-    hosts: frozenset[str]
-    """Names and addresses under which it answers."""
-    lan: bool = False
-    shown_host: str = ""
-    """Host in the printed address, where the one that is listened on means "all"."""
-    strict: bool = False
-    tokens: Tokens | None = None
-    """The demo's own; None: those kept in the data folder."""
-    broker_port: int = 1883
-    """Of the managed broker, where it is free; 0 for any."""
-    replace_links: Replace | None = None
-    """The demo puts its simulators in the place of real links."""
-    close_links: Callable[[], Awaitable[None]] | None = None
-    """Takes the demo's simulators away, while the broker still runs."""
-    simulators: Any = None
-    announce: bool = True
-    """mDNS."""
-    hangup_ends: bool = False
-    """The terminal's end is the program's (the demo in a terminal); else SIGHUP reloads."""
-
-
-class NoConfiguration(Exception):
-    """`--strict`, and the configuration has errors; `report` lists them for people."""
-
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__(f"{len(problems)} errors")
-        self.report = report(problems, {})
-
-
-class CannotServe(Exception):
-    """No server can be opened; `code` and `params` say why, for people."""
-
-    def __init__(self, code: str, **params: Any) -> None:
-        super().__init__(code)
-        self.code = code
-        self.params = params
 
 
 @dataclass
@@ -379,21 +325,14 @@ class App:
 
 def cannot_listen(port: int, error: OSError) -> CannotServe:
     """Return why a port cannot be opened, with the program that has it where that can be seen."""
-    from errno import EADDRINUSE  # noqa: PLC0415  # the sad path alone
+    from roomd.doctor import listener  # noqa: PLC0415  # the sad path alone
 
-    from roomd.doctor import listener  # noqa: PLC0415  # as above
-
-    if error.errno != EADDRINUSE:
+    if error.errno != errno.EADDRINUSE:
         return CannotServe("cannot_listen", port=port, why=os.strerror(error.errno or 0))
     program = listener(port)
     return CannotServe(
         "port_in_use", port=port, **({} if program is None else {"program": program})
     )
-
-
-def web_port(room: Room) -> int:
-    """Return the room's TCP port: only one that its file names, for 443 is kept for HTTPS."""
-    return room.file.web.port if "port" in room.file.web.model_fields_set else PORT
 
 
 def installation(data: Path) -> str:

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import structlog
 
-from roomd.app import App, Options
+from roomd.app import App
 from roomd.config.durable import write_durably
 from roomd.control_socket import socket_path
+from roomd.options import Options
 
 log = structlog.stdlib.get_logger(__name__)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -36,27 +37,31 @@ def demo(
     ] = None,
 ) -> None:
     """Run a whole room on simulated devices that speak their real protocols."""
-    from roomd.app import CannotServe
-    from roomd.demo.start import DemoOptions, UnknownDevices, run_demo
-    from roomd.logs import set_up
-
     if more and not dead:
         fail("bad_argument", {"text": more[0]}, USAGE)
-    set_up(quiet=True)
     with tempfile.TemporaryDirectory(prefix="roomd-demo-") as folder:
-        options = DemoOptions(
-            config=config,
-            data=data or Path(folder),
-            port=port,
-            lan=lan,
-            dead=[*(dead or ()), *(more or ())],
-        )
-        try:
-            asyncio.run(run_demo(options, print_json if as_json else None))
-        except UnknownDevices as error:
-            fail("unknown_devices", {"ids": ", ".join(error.ids)}, USAGE)
-        except CannotServe as error:
-            fail(error.code, error.params, CANNOT_SERVE)
+        given = {
+            "config": config,
+            "data": data or Path(folder),
+            "port": port,
+            "lan": lan,
+            "dead": [*(dead or ()), *(more or ())],
+        }
+        _demo(given, as_json=as_json)
+
+
+def _demo(given: Mapping[str, Any], *, as_json: bool) -> None:
+    from roomd.demo.start import DemoOptions, UnknownDevices, run_demo
+    from roomd.logs import set_up
+    from roomd.options import CannotServe
+
+    set_up(quiet=True)
+    try:
+        asyncio.run(run_demo(DemoOptions(**given), print_json if as_json else None))
+    except UnknownDevices as error:
+        fail("unknown_devices", {"ids": ", ".join(error.ids)}, USAGE)
+    except CannotServe as error:
+        fail(error.code, error.params, CANNOT_SERVE)
 
 
 def run(
@@ -76,8 +81,8 @@ def run(
     ] = False,
 ) -> None:
     """Run the room."""
-    from roomd.app import CannotServe, NoConfiguration
     from roomd.logs import set_up
+    from roomd.options import CannotServe, NoConfiguration
     from roomd.run import CONFIG, run_room
 
     set_up(quiet=False)

@@ -14,7 +14,7 @@ from typing import Any
 import typer
 
 from drivers.clock import LoopClock
-from roomd.app import App, Options
+from roomd.app import App
 from roomd.assembly import BrokerAddress
 from roomd.broker import DEVICES, HOST
 from roomd.config.room import Room
@@ -23,6 +23,7 @@ from roomd.control_socket import socket_path
 from roomd.demo.room import SimulatedRoom
 from roomd.identity.tokens import Tokens
 from roomd.northbound.addresses import own_addresses
+from roomd.options import Options
 
 PAGES = {"panel": "/", "display": "/display", "admin": "/admin"}
 

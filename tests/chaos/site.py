@@ -11,7 +11,7 @@ from drivers.clock import LoopClock
 from drivers.registry import find
 from drivers.simulation.simulator import Simulator
 from drivers.simulation.wires import PtyWire, TcpWire
-from roomd.app import Options
+from roomd.options import Options
 from tests.support.daemon import free_port
 from tests.support.small_room import HEAD
 

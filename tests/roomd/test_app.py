@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from roomd.app import App, CannotServe, NoConfiguration, Options, installation, web_port
-from roomd.config.load import load
+from roomd.app import App, installation
+from roomd.options import CannotServe, NoConfiguration, Options
 from tests.support.small_room import (
     BUS,
     COVE,
@@ -295,12 +295,3 @@ def test_an_installation_keeps_its_name(tmp_path: Path) -> None:
     assert len(name) == 8
     assert installation(tmp_path / "data") == name
     assert installation(tmp_path / "other") != name
-
-
-def test_the_room_file_may_name_the_port(tmp_path: Path) -> None:
-    file = tmp_path / "room.yaml"
-    for text, port in ((HEAD, 8470), (HEAD + "web: {port: 8123}\n", 8123)):
-        file.write_text(text, "utf-8")
-        room = load(file).room
-        assert room is not None
-        assert web_port(room) == port

@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 
 from drivers.clock import LoopClock
-from roomd.app import App, Options
+from roomd.app import App
 from roomd.config.load import load
 from roomd.demo import start
 from roomd.demo.room import SimulatedRoom
 from roomd.demo.start import DemoOptions, UnknownDevices, demo_config, run_demo, started
 from roomd.identity.tokens import Tokens
+from roomd.options import Options
 from tests.support.small_room import HEAD, ROOM, small_room
 
 LINE = {"ready", "url", "pages", "tokens", "join_code", "simulators", "archive"}
