@@ -50,6 +50,11 @@ SEQUENCE_ERROR = b"\x0f\x01"
 NOT_UNDERSTOOD = b"\x0f\x02"
 
 
+def is_inquiry(packet: bytes) -> bool:
+    """Return whether a VISCA packet asks for something."""
+    return packet[1:2] == b"\x09"
+
+
 def wrap(packet: bytes, sequence: int) -> bytes:
     """Put the header before a VISCA packet of 1..16 bytes; inquiries (second byte `09`) get their own type.
 
@@ -60,7 +65,7 @@ def wrap(packet: bytes, sequence: int) -> bytes:
         raise ValueError("a packet is 1 to 16 bytes")
     if not 0 <= sequence < SEQUENCES:
         raise ValueError("a sequence number is 0 to 2^32-1")
-    kind = Kind.INQUIRY if packet[1:2] == b"\x09" else Kind.COMMAND
+    kind = Kind.INQUIRY if is_inquiry(packet) else Kind.COMMAND
     return _HEADER.pack(kind, len(packet), sequence) + packet
 
 

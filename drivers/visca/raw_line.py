@@ -30,7 +30,9 @@ T = TypeVar("T")
 ANSWER = 0.25
 """Seconds for an acknowledgement or an answer, time on the wire not counted (protocols.md 2.2)."""
 LEAST = 0.02
-"""Seconds that a copy of a stop waits for its answer at least, however slow the wire is."""
+"""Seconds that a camera has for its answer to a copy of a stop at least, however slow the wire is."""
+ACKNOWLEDGEMENT = 3
+"""Bytes of the answer to a stop."""
 
 
 class RawLine:
@@ -159,7 +161,11 @@ class RawLine:
                     self._replies.give_up(question.number)
 
     async def _stop_once(self, question: Question, seconds: float) -> bool:
-        wire = self._port.wire_time(len(question.packet)) + self._port.wire_time(REPLY_SIZE)
+        there = self._port.wire_time(len(question.packet))
+        least = there + self._port.wire_time(ACKNOWLEDGEMENT) + LEAST
+        reckoned = there + self._port.wire_time(
+            REPLY_SIZE
+        )  # by the port, for answers of any length
 
         def leave() -> bytes:
             self._replies.command(question.number)
@@ -167,7 +173,7 @@ class RawLine:
 
         try:
             await self._port.exchange(
-                leave, until=taken(question), timeout=max(LEAST, seconds - wire)
+                leave, until=taken(question), timeout=max(seconds, least) - reckoned
             )
         except NoReply:
             return self._replies.take_finished(question.number)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+import contextlib
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -46,7 +48,14 @@ class _Message(Question):
 
     sequence: int | None = None
     """Its number on the wire."""
+    epoch: int = 0
+    """Which RESET that number counts from."""
     copies: int = 0
+
+    @property
+    def inquiry(self) -> bool:
+        """Return whether it may be asked anew at any time."""
+        return codec_ip.is_inquiry(self.packet)
 
 
 class SonyLine:
@@ -56,7 +65,14 @@ class SonyLine:
         self._port = port
         self._replies = replies
         self._sequence = 0
+        self._epoch = 0
+        """How many RESETs have left."""
         self._unanswered = 0
+        self._commands = 0
+        """How many are between their first copy and its answer."""
+        self._idle = asyncio.Event()
+        self._idle.set()
+        """No command is: a question between two copies would bring the numbers out of step."""
 
     async def begin(self) -> None:
         """Begin the numbers anew."""
@@ -88,7 +104,8 @@ class SonyLine:
         first: Acknowledged | Completed
         with self._port.listen(completed(message)) as completion:
             try:
-                first = await self._send(message, taken(message), leaving)
+                with self._commanding():
+                    first = await self._send(message, taken(message), leaving)
             except SequenceError:
                 if message.copies > 1:
                     self._replies.executed(message.number)
@@ -114,6 +131,7 @@ class SonyLine:
             raise NoReply("sequence error") from error
 
     async def _inquire(self, inquiry: Inquiry[T]) -> T:
+        await self._idle.wait()
         await self._catch_up()
         message = _Message(inquiry.packet)
         return value_of(inquiry, await self._send(message, answered(message)))
@@ -163,7 +181,19 @@ class SonyLine:
     def _reset(self) -> bytes:
         self._replies.begin()
         self._sequence = 0
+        self._epoch += 1
         return codec_ip.reset(0)
+
+    @contextlib.contextmanager
+    def _commanding(self) -> Generator[None]:
+        self._commands += 1
+        self._idle.clear()
+        try:
+            yield
+        finally:
+            self._commands -= 1
+            if self._commands == 0:
+                self._idle.set()
 
     async def _catch_up(self) -> None:
         """Begin anew after three messages in a row that nobody answered."""
@@ -171,9 +201,13 @@ class SonyLine:
             await self.begin()
 
     def _leave(self, message: _Message) -> bytes:
-        if message.sequence is None:
+        overtaken = message.sequence is not None and message.sequence != self._sequence
+        if message.sequence is None or (overtaken and message.inquiry):
             message.sequence = self._sequence = (self._sequence + 1) % codec_ip.SEQUENCES
+            message.epoch = self._epoch
             message.number = self._replies.ask(message.sequence)
+        elif message.epoch != self._epoch:
+            raise NoReply("the numbers began anew before its next copy")
         message.copies += 1
         return codec_ip.wrap(message.packet, message.sequence)
 
