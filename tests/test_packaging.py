@@ -6,6 +6,9 @@ import re
 import subprocess
 from pathlib import Path
 
+from typer.testing import CliRunner
+
+from roomd.cli import app as command_line
 from tests.support.programs import require_program
 
 UNIT = Path(__file__).parents[1] / "packaging/roomd.service"
@@ -34,3 +37,15 @@ def test_a_directive_stands_once_or_is_a_list() -> None:
         if line and line[0] not in "#["
     ]
     assert {n for n in names if names.count(n) > 1} <= lists
+
+
+def test_it_starts_and_stops_by_verbs_that_exist() -> None:
+    lines = dict(
+        line.split("=", 1) for line in UNIT.read_text("utf-8").splitlines() if line[:4] == "Exec"
+    )
+    for name, verb in (("ExecStart", "run"), ("ExecStopPost", "stop")):
+        program, *args = lines[name].split()
+        assert program.endswith("/bin/roomd")
+        assert args[0] == verb
+        told = CliRunner().invoke(command_line, [*args, "--help"])
+        assert told.exit_code == 0

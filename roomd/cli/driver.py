@@ -20,22 +20,16 @@ FileArg = Annotated[Path, typer.Argument(help="A definition, roomd.driver/1.")]
 
 
 @app.command("list")
-def list_drivers(*, as_json: JsonOption = False) -> None:
+def list_drivers(
+    *,
+    config: Annotated[
+        Path,
+        typer.Option("--config", help="Room file; the site's own stand in drivers/ beside it."),
+    ] = Path("/etc/roomd/room.yaml"),
+    as_json: JsonOption = False,
+) -> None:
     """List all drivers: id, kind, transports, and whether built in, a definition, or a site's own."""
-    from drivers import registry
-
-    rows: list[dict[str, Any]] = []
-    for driver_id in registry.ids():
-        row: dict[str, Any] = {"id": driver_id, "origin": registry.origin(driver_id)}
-        try:
-            spec = registry.find(driver_id)
-        except ImportError as error:
-            row |= {"kind": "", "transports": [], "name": {}, "needs": error.name}
-        else:
-            if spec is not None:
-                transports = sorted(spec.transports)
-                row |= {"kind": spec.kind, "transports": transports, "name": dict(spec.name)}
-        rows.append(row)
+    rows = _rows(config)
     if as_json:
         print_json(rows)
         return
@@ -44,6 +38,28 @@ def list_drivers(*, as_json: JsonOption = False) -> None:
         for r in rows
     ]
     print_table(("driver", "kind", "transports", "origin", "name"), table)
+
+
+def _rows(config: Path) -> list[dict[str, Any]]:
+    from drivers import registry
+    from roomd.config.site_drivers import site_drivers
+
+    site = site_drivers(config.parent).specs
+    rows: list[dict[str, Any]] = []
+    for driver_id in sorted({*registry.ids(), *site}):
+        # An equal id wins over one that ships.
+        origin = "site" if driver_id in site else registry.origin(driver_id)
+        row: dict[str, Any] = {"id": driver_id, "origin": origin}
+        try:
+            spec = site.get(driver_id) or registry.find(driver_id)
+        except ImportError as error:
+            row |= {"kind": "", "transports": [], "name": {}, "needs": error.name}
+        else:
+            if spec is not None:
+                transports = sorted(spec.transports)
+                row |= {"kind": spec.kind, "transports": transports, "name": dict(spec.name)}
+        rows.append(row)
+    return rows
 
 
 @app.command("new")

@@ -27,8 +27,11 @@ def ports(*, as_json: JsonOption = False) -> None:
 
 def discover(*, as_json: JsonOption = False) -> None:
     """Look on the network and at the serial ports; print YAML to paste."""
+    from roomd.discovery import LISTEN_PJLINK
     from roomd.discovery import discover as look
 
+    seconds = round(LISTEN_PJLINK)
+    typer.echo(f"正在查找，约 {seconds} 秒 looking, about {seconds} s ...", err=True)
     found = asyncio.run(look())
     if as_json:
         print_json(found)

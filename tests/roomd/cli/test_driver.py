@@ -65,6 +65,17 @@ def test_all_drivers_are_listed() -> None:
     assert "lift_ff5" in RUN.invoke(app, ["list"]).stdout
 
 
+def test_a_sites_own_driver_wins_and_the_list_says_so(tmp_path: Path) -> None:
+    (tmp_path / "drivers").mkdir()
+    text = (FOLDER / "matrix_sis.yaml").read_text("utf-8").replace("SIS text matrix", "Our matrix")
+    (tmp_path / "drivers" / "matrix_sis.yaml").write_text(text, "utf-8")
+    args = ["list", "--json", "--config", str(tmp_path / "room.yaml")]
+    rows = {r["id"]: r for r in json.loads(RUN.invoke(app, args).stdout)}
+    assert rows["matrix_sis"]["origin"] == "site"
+    assert rows["matrix_sis"]["name"]["en"].startswith("Our matrix")
+    assert rows["lift_ff5"]["origin"] == "definition"
+
+
 @pytest.mark.parametrize("link", [None, "serial", "udp"])
 async def test_a_simulated_device_answers_on_its_real_line(
     link: str | None, monkeypatch: pytest.MonkeyPatch
