@@ -68,7 +68,7 @@ def make_app(services: Services, hosts: frozenset[str], *, control_socket: bool)
     app[TOKENS] = services.tokens
     app[HOSTS] = hosts
     app[CONTROL_SOCKET] = control_socket
-    app[room.ANSWERS] = {}
+    app[room.ANSWERS] = room.Answers(services.clock, room.KEPT)
     app[preview.PICTURES] = preview.Pictures()
     for method, path, permission, handler in ROUTES:
         checked = _with_room(handler) if permission in NEEDS_A_ROOM else handler

@@ -7,7 +7,7 @@ their own and are never refused; who floods with them is sent away all the same.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Coroutine
+from collections.abc import Coroutine
 from dataclasses import replace
 from typing import Any
 
@@ -16,11 +16,12 @@ import structlog
 from aiohttp import WSCloseCode, WSMsgType, web
 
 from drivers.commands import Outcome, OutcomeKind
-from roomd.control.commands import Actor, Command
+from roomd.control.commands import Actor
 from roomd.control.scene_run import Run
 from roomd.control.scenes import NoRun
 from roomd.identity.roles import authorize
 from roomd.identity.tokens import Ending, Principal
+from roomd.web import asking
 from roomd.web.access import PRINCIPAL, TOKENS
 from roomd.web.body import parse_object
 from roomd.web.feed import Client
@@ -35,6 +36,7 @@ from roomd.web.messages import (
     parse_message,
 )
 from roomd.web.metrics import DROPPED_PANELS
+from roomd.web.once import Once
 from roomd.web.problem import Problem, outcome_body
 from roomd.web.rate import Rate
 from roomd.web.room_view import snapshot
@@ -50,8 +52,8 @@ AT_ONCE = 32
 """Commands of one connection that may be under way."""
 FLUSH = 0.5
 """Seconds that a last message may take to leave before the socket is closed."""
-REMEMBERED = 600.0
-"""Seconds for which a client's command id gets the first answer again."""
+IDS = 30_000
+"""Command ids of one connection that are remembered: as many as its rate allows in ten minutes."""
 
 RATE, BURST = 50.0, 100
 """Messages a second, and at once (trust.md 6)."""
@@ -91,8 +93,8 @@ class Connection:
         self._actor = Actor(principal.user, principal.role, self._id, request.remote or "")
         self._rate = Rate(services.clock, RATE, BURST)
         self._uncounted = Rate(services.clock, UNCOUNTED_RATE, UNCOUNTED_BURST)
-        self._answers: dict[str, tuple[float, list[str]]] = {}
-        """Client's command id -> when it was asked, and its answer once there is one; oldest first."""
+        self._answers: Once[str, list[str]] = Once(services.clock, IDS)
+        """Client's command id -> its answer once there is one."""
         self._holds: set[str] = set()
         """Every hold id that was used: a dead one stays dead."""
         self._tasks: set[asyncio.Task[None]] = set()
@@ -207,6 +209,10 @@ class Connection:
         """Return who this is now: a credential may have ended since the upgrade."""
         return self._request.app[TOKENS].current(self._request[PRINCIPAL])
 
+    def _role(self) -> str:
+        principal = self._principal()
+        return "none" if principal is None else principal.role
+
     def _do(self, message: AnyMessage) -> None:
         match message.type:
             case "hello":
@@ -246,8 +252,7 @@ class Connection:
 
     def _watch(self, topics: list[str]) -> None:
         devices = frozenset(t.removeprefix("trace:") for t in topics if t.startswith("trace:"))
-        principal = self._principal()
-        if devices and (principal is None or not authorize(principal.role, "diagnostics")):
+        if devices and not authorize(self._role(), "diagnostics"):
             raise Problem("not_allowed", permission="diagnostics")
         self._services.traces.watch(self, devices, self._show_trace)
 
@@ -257,78 +262,31 @@ class Connection:
         )
 
     def _command(self, message: CommandMessage) -> None:
-        now = self._services.clock.monotonic()
-        self._forget_old(now)
         known = self._answers.get(message.id)
         if known is not None:
-            for text in known[1]:
+            for text in known:
                 self._client.push(text)
             return
-        refusal = self._refusal(message)
+        actor = replace(self._actor, role=self._role())
+        refusal = asking.refusal(self._services, message, actor)
+        if refusal is None and self._waiting >= AT_ONCE and message.command != "stop":
+            refusal = Outcome(OutcomeKind.REFUSED, "busy")
         if refusal is not None:
             self._client.push(self._outcome_text(message.id, refusal))
             return
         answer: list[str] = []
-        self._answers[message.id] = (now, answer)
+        self._answers.put(message.id, answer)
         self._waiting += 1
-        self._spawn(self._run(message, answer))
+        self._spawn(self._run(message, actor, answer))
 
-    def _forget_old(self, now: float) -> None:
-        while self._answers:
-            oldest = next(iter(self._answers))
-            if now - self._answers[oldest][0] <= REMEMBERED:
-                return
-            del self._answers[oldest]
-
-    def _refusal(self, message: CommandMessage) -> Outcome | None:
-        """Return why a command is not even asked for, or None."""
-        if message.command == "stop":
-            return None
-        if self._waiting >= AT_ONCE:
-            return Outcome(OutcomeKind.REFUSED, "busy")
-        if self._services.dispatch.is_look_after(message.device, message.command) and not self._may(
-            "device.look_after"
-        ):
-            return Outcome(OutcomeKind.REFUSED, "not_allowed")
-        if message.override is None:
-            return None
-        if not self._may("interlock.override"):
-            return Outcome(OutcomeKind.REFUSED, "not_allowed")
-        rules = {rule["id"] for rule in self._services.why(self._asked(message))}
-        if message.override.rule not in rules:
-            return Outcome(OutcomeKind.REFUSED, "unknown_rule", {"rule": message.override.rule})
-        return None
-
-    def _may(self, permission: str) -> bool:
-        principal = self._principal()
-        return principal is not None and authorize(principal.role, permission)
-
-    def _asked(self, message: CommandMessage) -> Command:
-        asked = Command(message.device, message.command, message.args, self._actor)
-        if message.override is None:
-            return asked
-        return replace(
-            asked,
-            passes=frozenset({message.override.rule}),
-            reason=message.override.reason,
-        )
-
-    async def _run(self, message: CommandMessage, answer: list[str]) -> None:
+    async def _run(self, message: CommandMessage, actor: Actor, answer: list[str]) -> None:
         try:
-            outcome = await asyncio.shield(self._begin(message))
+            outcome = await asyncio.shield(asking.begin(self._services, message, actor))
         finally:
             self._waiting -= 1
         text = self._outcome_text(message.id, outcome)
         answer.append(text)
         self._client.push(text)
-
-    def _begin(self, message: CommandMessage) -> Awaitable[Outcome]:
-        """Start a command; whatever becomes of this connection, it goes on to its end."""
-        command = self._asked(message)
-        satisfy = self._services.satisfy
-        if message.satisfy and satisfy is not None:
-            return asyncio.ensure_future(satisfy(command))
-        return self._services.dispatch.begin(command)
 
     def _scene(self, message: SceneMessage) -> None:
         """Look ahead, or start; the one outcome comes with the end of the run, its steps as `run` messages."""

@@ -12,16 +12,15 @@ from roomd.control.commands import Actor, Command, Origin
 from roomd.identity.tokens import NOBODY, Principal
 from roomd.web.access import CONTROL_SOCKET, PRINCIPAL, identify, require
 from roomd.web.body import read_object
+from roomd.web.once import Once
 from roomd.web.problem import Problem, json_response, outcome_body, outcome_response
 from roomd.web.room_view import describe_room
 from roomd.web.services import SERVICES
 
-REMEMBERED = 600.0
-"""Seconds for which an `Idempotency-Key` gets the first answer again."""
 KEPT = 1000
-"""Answers kept, at most."""
+"""Answers to an `Idempotency-Key` kept, at most."""
 
-Answers = dict[tuple[str, str], tuple[float, "asyncio.Future[tuple[str, Outcome]]"]]
+Answers = Once[tuple[str, str], "asyncio.Future[tuple[str, Outcome]]"]
 ANSWERS = web.AppKey("answers", Answers)
 
 
@@ -49,14 +48,12 @@ async def command(request: web.Request) -> web.Response:
     if not 1 <= len(key) <= 100 or not key.isprintable():
         raise Problem("bad_request", fields=["Idempotency-Key"])
     answers = request.app[ANSWERS]
-    now = request.app[SERVICES].clock.monotonic()
-    _forget_old(answers, now)
     place = (request[PRINCIPAL].user, key)
     known = answers.get(place)
     if known is None:
-        work = asyncio.ensure_future(_run(request, device, name, args))
-        known = answers[place] = (now, work)
-    command_id, outcome = await asyncio.shield(known[1])
+        known = asyncio.ensure_future(_run(request, device, name, args))
+        answers.put(place, known)
+    command_id, outcome = await asyncio.shield(known)
     return outcome_response(command_id, outcome)
 
 
@@ -109,10 +106,3 @@ def _if_known(request: web.Request) -> Principal:
         return identify(request)
     except Problem:
         return NOBODY
-
-
-def _forget_old(answers: Answers, now: float) -> None:
-    for place in [p for p, (at, _) in answers.items() if now - at > REMEMBERED]:
-        del answers[place]
-    while len(answers) >= KEPT:
-        del answers[next(iter(answers))]

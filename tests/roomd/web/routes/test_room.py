@@ -11,8 +11,8 @@ import pytest
 from drivers.job import Denial
 from roomd.control.commands import Command
 from roomd.web.answers import StateBody
+from roomd.web.once import REMEMBERED
 from roomd.web.room_shape import RoomShape
-from roomd.web.routes.room import KEPT, REMEMBERED
 from tests.support.waiting import until
 from tests.support.web_room import WebRoom, web_room
 
@@ -82,19 +82,6 @@ async def test_a_key_is_forgotten_after_ten_minutes(tmp_path: Path) -> None:
         first = await ask(room, 9, "k1")
         room.room.clock._now += REMEMBERED + 1
         assert (await ask(room, 9, "k1"))[1]["id"] != first[1]["id"]
-
-
-async def test_only_so_many_keys_are_kept(tmp_path: Path) -> None:
-    async with web_room(tmp_path) as room:
-        for n in range(3):
-            await ask(room, n, f"k{n}")
-        answers = room.app[next(k for k in room.app if "answers" in str(k))]
-        oldest = next(iter(answers))
-        for n in range(KEPT - 3):
-            answers["filler", str(n)] = answers[oldest]
-        await ask(room, 9, "one more")
-        assert len(answers) == KEPT
-        assert oldest not in answers
 
 
 @pytest.mark.parametrize("key", ["", "x" * 101, "a\xa0b"])
