@@ -340,6 +340,11 @@ class Motor:
             self._spend(current.started)
             self._spawn(self.stop())
 
+    def found(self) -> None:
+        """The device can be reached again and is being stopped: whichever way it went, the pause begins now."""
+        self._stopped = self._clock.monotonic()
+        self._last = None
+
     def _spend(self, started: float) -> float:
         """Count a run that ends now against the duty; return its seconds."""
         now = self._clock.monotonic()

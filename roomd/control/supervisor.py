@@ -216,6 +216,8 @@ class Supervisor:
         self.states[device] = (state.value, code)
         if state in (PortState.OFFLINE, PortState.SILENT):
             self._lost(device, code)
+        elif state is PortState.STARTING:
+            self._found(device)
         log.info("device.state", device=device, state=state.value, code=code)
 
     def on_trace(self, event: TraceEvent) -> None:
@@ -229,6 +231,11 @@ class Supervisor:
         device = self._dispatch.devices.get(device_id)
         if device is not None and device.motor is not None:
             device.motor.forget()
+
+    def _found(self, device_id: str) -> None:
+        device = self._dispatch.devices.get(device_id)
+        if device is not None and device.motor is not None:
+            device.motor.found()
 
     def _reckon(self, device: RoomDevice, point: str, value: PointValue) -> None:
         """Take a motor's estimate, unless the device measures that point itself; a fault is always told."""

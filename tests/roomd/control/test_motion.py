@@ -518,6 +518,21 @@ async def test_a_lost_device_is_sent_a_stop_and_nobody_knows_where_it_stands() -
     assert line.commands() == ["down", "stop"]
 
 
+async def test_a_device_that_is_back_has_its_pause_in_both_directions() -> None:
+    line = Line()
+    line.drive("up")
+    await line.clock.advance(1.0)
+    line.motor.forget()
+    await line.clock.advance(1.0)
+    line.sent.clear()
+    line.motor.found()
+    line.drive("up")
+    await line.clock.advance(0.4)
+    assert line.commands() == []
+    await line.clock.advance(0.2)
+    assert line.commands() == ["up"]
+
+
 async def test_a_lost_device_that_stood_is_left_alone() -> None:
     line = await Line().homed("up")
     line.motor.forget()
