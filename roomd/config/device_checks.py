@@ -63,11 +63,33 @@ def check_devices(
         reading: device id -> what was already wrong in its entry when the file was read.
     """
     found = Devices()
+    earlier = _Earlier()
     for device_id, entry in node.entries.items():
         checker = _Checker(device_id, entry, known, found)
         checker.problems.extend(reading.get(device_id, ()))
-        checker.run(list(node.entries.items()))
+        checker.run(earlier.mixed_up_with(device_id))
+        earlier.add(device_id, entry)
     return found
+
+
+class _Earlier:
+    """The entries above the present one, by what their ids begin with."""
+
+    def __init__(self) -> None:
+        self._entries: dict[str, Entry] = {}
+        self._below: dict[str, list[str]] = {}
+        """Beginning of an id, up to a dot -> the ids that go on from there."""
+
+    def add(self, device_id: str, entry: Entry) -> None:
+        """Take in one more."""
+        self._entries[device_id] = entry
+        for beginning in _beginnings(device_id):
+            self._below.setdefault(beginning, []).append(device_id)
+
+    def mixed_up_with(self, device_id: str) -> list[tuple[str, Entry]]:
+        """Return the entries whose points could be taken for those of `device_id`, or the other way round."""
+        above = [other for other in _beginnings(device_id) if other in self._entries]
+        return [(o, self._entries[o]) for o in (*above, *self._below.get(device_id, ()))]
 
 
 class _Checker:
@@ -80,8 +102,8 @@ class _Checker:
         self.found = found
         self.problems: list[Problem] = []
 
-    def run(self, all_entries: list[tuple[str, Entry]]) -> None:
-        self._id(all_entries)
+    def run(self, mixed_up_with: list[tuple[str, Entry]]) -> None:
+        self._id(mixed_up_with)
         entry = self._entry()
         spec = self._driver(entry)
         options = None if spec is None else self._options(spec)
@@ -109,17 +131,14 @@ class _Checker:
             return spot.key_place
         return spot.node.place
 
-    def _id(self, all_entries: list[tuple[str, Entry]]) -> None:
+    def _id(self, mixed_up_with: list[tuple[str, Entry]]) -> None:
         if not _ID.match(self.id):
             self._error("bad_id", id=self.id)
         elif self.id.split(".")[0] in RESERVED:
             self._error("reserved_id", id=self.id)
-        for other, entry in all_entries:
-            if other == self.id:
-                break
-            if _ambiguous(other, self.id):
-                where = {"other": other, "first": str(entry.key_place), "second": str(self.place)}
-                self._error("ambiguous_id", id=self.id, **where)
+        for other, entry in mixed_up_with:
+            where = {"other": other, "first": str(entry.key_place), "second": str(self.place)}
+            self._error("ambiguous_id", id=self.id, **where)
 
     def _entry(self) -> DeviceEntry | None:
         entry, problems = check(DeviceEntry, self.node, self.path, self.place)
@@ -246,5 +265,6 @@ def stable_name(path: str, folder: Path = Path("/dev/serial/by-id")) -> str | No
     return next((link.name for link in links if link.resolve() == target), None)
 
 
-def _ambiguous(one: str, other: str) -> bool:
-    return one.startswith(f"{other}.") or other.startswith(f"{one}.")
+def _beginnings(device_id: str) -> list[str]:
+    parts = device_id.split(".")
+    return [".".join(parts[:count]) for count in range(1, len(parts))]

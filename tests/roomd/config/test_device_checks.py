@@ -107,18 +107,31 @@ def test_ids_that_are_not_allowed(tmp_path: Path, device_id: str, code: str) -> 
     assert result.room is not None
 
 
-def test_an_ambiguous_id_names_both_lines_and_the_first_one_stays(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "first, second", [("lift.main", "lift"), ("lift", "lift.main"), ("a", "a.b.c")]
+)
+def test_an_ambiguous_id_names_both_lines_and_the_first_one_stays(
+    tmp_path: Path, first: str, second: str
+) -> None:
     entry = f"{{driver: display_x, link: {{tcp: HOST}}, {NAME}}}"
-    text = f"devices:\n  lift.main: {entry.replace('HOST', 'a')}\n  lift: {entry.replace('HOST', 'b')}\n"
+    text = f"devices:\n  {first}: {entry.replace('HOST', 'a')}\n  {second}: {entry.replace('HOST', 'b')}\n"
     result = read(tmp_path, text)
     assert result.room is not None
-    assert list(result.room.devices) == ["lift.main"]
+    assert list(result.room.devices) == [first]
     (problem,) = result.errors
     assert (problem.code, problem.params["first"][-3:], problem.params["second"][-3:]) == (
         "ambiguous_id",
         "4:3",
         "5:3",
     )
+
+
+def test_ids_that_only_begin_alike_are_two(tmp_path: Path) -> None:
+    entry = f"{{driver: display_x, link: {{tcp: HOST}}, {NAME}}}"
+    names = ("lift.main", "lift.mainly", "lifter", "lift.m")
+    lines = [f"  {name}: {entry.replace('HOST', name[-4:])}\n" for name in names]
+    result = read(tmp_path, "devices:\n" + "".join(lines))
+    assert result.errors == ()
 
 
 @pytest.mark.parametrize(
