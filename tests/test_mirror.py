@@ -43,7 +43,7 @@ def imported(path: Path) -> frozenset[str]:
 
 
 @cache
-def tested(folder: Path) -> frozenset[str]:
+def asked_in(folder: Path) -> frozenset[str]:
     """Return the modules that tests of a folder import."""
     return frozenset(name for path in folder.glob("test_*.py") for name in imported(path))
 
@@ -51,7 +51,7 @@ def tested(folder: Path) -> frozenset[str]:
 def has_test(module: Module) -> bool:
     """Say whether a module has its own test, or one beside that imports it."""
     place = own_test(module)
-    return place.is_file() or module.name in tested(place.parent)
+    return place.is_file() or module.name in asked_in(place.parent)
 
 
 def needs_test(module: Module) -> bool:
