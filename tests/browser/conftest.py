@@ -26,12 +26,16 @@ EXPECTED = re.compile(r"status of (401|504)|net::ERR_|WebSocket connection")
 """What Chromium itself writes when nobody is logged in, a probed device is silent, or there is no server."""
 
 
+expect.set_options(timeout=15_000)
+"""A condition that holds is seen at once; a busy machine only makes it later."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what drives a browser; all of it on one worker, for there are two cores."""
     for item in items:
         if "tests/browser/" in item.path.as_posix():
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.timeout(120))
+            item.add_marker(pytest.mark.timeout(240))
             item.add_marker(pytest.mark.xdist_group("browser"))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.hands import card, until
+from tests.browser.hands import card, fault_count, go, until, wait_faults
 from tests.browser.running import RunningRoom
 
 
@@ -57,3 +57,27 @@ def test_a_route_is_chosen_and_what_the_matrix_reports_is_shown(
     until(
         lambda: room.simulator("matrix.main")["values"]["out.2.input"] == 0, "output 2 shows none"
     )
+
+
+def test_a_display_that_refuses_says_why_here_and_at_home(
+    room: RunningRoom, presenter: Page
+) -> None:
+    room.operate("display.side", power="off")
+    display = card(presenter, "显示", "侧屏")
+    power = display.get_by_role("button", name="侧屏")
+    expect(power).to_have_attribute("aria-pressed", "false", timeout=15_000)
+    before = fault_count(presenter)
+    room.break_device("display.side", "refuse")
+    try:
+        power.click()
+        expect(display.get_by_text("侧屏拒绝了操作")).to_be_visible(timeout=15_000)
+        expect(power).to_have_attribute("aria-pressed", "false")
+        wait_faults(presenter, before + 1)
+        go(presenter, "首页")
+        expect(presenter.get_by_role("link", name="侧屏")).to_contain_text("上次操作未成功")
+    finally:
+        room.break_device("display.side", None)
+    power = card(presenter, "显示", "侧屏").get_by_role("button", name="侧屏")
+    power.click()
+    expect(power).to_have_attribute("aria-pressed", "true", timeout=15_000)
+    wait_faults(presenter, before)

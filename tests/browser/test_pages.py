@@ -166,12 +166,16 @@ def test_theme_and_size_are_chosen_here_and_kept(presenter: Page) -> None:
     assert presenter.evaluate("getComputedStyle(document.documentElement).fontSize") == "21px"
 
 
-@pytest.mark.parametrize("width,height", [(800, 1280), (390, 844), (320, 640)])
+@pytest.mark.parametrize(
+    "width,height,size",
+    [(800, 1280, "normal"), (390, 844, "normal"), (390, 844, "large"), (320, 640, "normal")],
+)
 def test_no_page_is_wider_than_the_screen(
-    page: Page, room: RunningRoom, width: int, height: int
+    page: Page, room: RunningRoom, width: int, height: int, size: str
 ) -> None:
     page.set_viewport_size({"width": width, "height": height})
     prefer(page, "en", "dark")  # the longer words
+    page.add_init_script(f"localStorage.setItem('roomd.size', '{size}')")
     page.goto(room.page("/", "presenter"))
     for screen in SCREENS["en"]:
         go(page, screen)

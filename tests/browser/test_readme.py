@@ -30,8 +30,8 @@ def size_of(picture: bytes) -> tuple[int, int]:
 
 def a_meeting(room: RunningRoom, page: Page) -> None:
     """Bring about what the picture shows: some lights, the projector, cool air, a screen on its way."""
-    for lamp, level in {"lights.stage": 80, "lights.table": 60}.items():
-        room.operate(lamp, power=False, level=level)
+    for device, level in {"lights.stage": 80, "lights.table": 60}.items():
+        room.operate(device, power=False, level=level)
     room.operate("lights.corridor", power=False)
     room.operate("projector.main", power="on")
     room.operate("screen.main", position=50)

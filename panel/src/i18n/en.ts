@@ -18,6 +18,7 @@ export const en: Messages = {
   'home.zones': 'By zone',
   'home.kinds': 'By kind',
   'home.rest': 'Other',
+  'tile.failed': 'Last command failed',
   'tile.on': (p: { n: string; of: string }) => `${p.n} of ${p.of} on`,
   'home.empty': 'This room has no devices yet',
 

@@ -16,6 +16,7 @@ export const zh = {
   'home.zones': '按区域',
   'home.kinds': '按类型',
   'home.rest': '其他',
+  'tile.failed': '上次操作未成功',
   'tile.on': (p: { n: string; of: string }) => `${p.of} 路中 ${p.n} 路开`,
   'home.empty': '这个房间还没有设备',
 

@@ -8,6 +8,7 @@ import { Toggle } from '../controls/toggle'
 import { say, t, word } from '../i18n/t'
 import { shortPlace } from '../shell/faults'
 import { ask } from '../socket/actions'
+import { faultOf } from '../store/faults'
 import { point } from '../store/points'
 import { tellsMotion } from '../store/room'
 import type { DeviceShape } from '../wire/wire.gen'
@@ -60,12 +61,7 @@ function lightText(device: DeviceShape, on: boolean, value: Shown['value']): str
 function LinkTile({ device }: { device: DeviceShape }): JSX.Element {
   const { shown, text, on, reads } = summaryOf(device)
   const moves = 'moving' in device.points && tellsMotion(point(`${device.id}.moving`).value)
-  const lost = shown.value === null && point(`${device.id}.online`).value?.value === false
-  const wrong = device.misconfigured
-    ? t('device.misconfigured', { place: shortPlace(device.misconfigured) })
-    : lost
-      ? word('state', 'offline')
-      : null
+  const wrong = wrongWith(device, shown)
   return (
     <a
       class="tile look"
@@ -73,15 +69,34 @@ function LinkTile({ device }: { device: DeviceShape }): JSX.Element {
       data-quality={shown.quality}
       data-on={on}
       data-moving={moves}
+      data-wrong={wrong !== null}
     >
       <Icon name={device.misconfigured ? 'lock' : kindIcon(device.kind)} />
       <span class="toggle-words">
         <span class="toggle-label">{say(device.name)}</span>
         <span class="toggle-state">
+          {wrong !== null && !device.misconfigured && <Icon name="warn" />}
           {!reads && wrong === null && !moves && <Mark shown={shown} />}{' '}
           {moves ? t('lift.moving') : (wrong ?? text)}
         </span>
       </span>
     </a>
   )
+}
+
+/** What is wrong with a device in few words; null where nothing is, or its own line says it. */
+function wrongWith(device: DeviceShape, shown: Shown): string | null {
+  const fault = faultOf(device)
+  switch (fault?.what) {
+    case 'misconfigured':
+      return t('device.misconfigured', { place: shortPlace(fault.place) })
+    case 'offline':
+      return shown.value === null ? word('state', 'offline') : null
+    case 'reported':
+      return t('device.fault', { fault: fault.text })
+    case 'command':
+      return t('tile.failed')
+    default:
+      return null
+  }
 }
