@@ -53,6 +53,11 @@ class Stage:
         for _ in range(round(seconds / 0.25)):
             await self.clock.advance(0.25)
 
+    async def look(self) -> None:
+        """Have all its points asked for now, as a poll would later."""
+        self.device.link.look()
+        await self.wait(0.5)
+
     async def until(self, check: Callable[[], bool], limit: float = 60.0) -> None:
         """Let time pass until `check` says yes."""
         for _ in range(round(limit / 0.1)):

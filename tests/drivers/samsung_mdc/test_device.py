@@ -88,10 +88,10 @@ async def test_inputs_are_called_as_the_room_file_says_and_others_by_number() ->
         assert (await stage.do("input", input="tv")).kind is OutcomeKind.CONFIRMED
         assert stage.simulator.state.input == 0x40
         stage.simulator.set_by_hand({"input": 0x22})
-        await stage.wait(17)
+        await stage.look()
         assert stage.value("input")[0] == "laptop"
         stage.simulator.set_by_hand({"input": 0x66})
-        await stage.wait(17)
+        await stage.look()
         assert stage.value("input") == ("0x66", "confirmed")
 
 
@@ -104,22 +104,22 @@ async def test_somebody_with_the_remote_is_seen_at_the_next_question() -> None:
 
 
 async def test_on_soon_after_off_waits_and_a_newer_off_ends_the_wait() -> None:
-    async with staged() as stage:
+    async with staged(pause_after_off="6s") as stage:
         assert (await stage.do("power_off")).kind is OutcomeKind.CONFIRMED
-        await stage.wait(5)
+        await stage.wait(1)
         on = stage.rig.begin("d.power_on")
-        await stage.wait(23)
+        await stage.wait(4)
         assert stage.orders("POWER") == ["POWER 0"]
         outcome = await stage.end(on)
         assert outcome.kind is OutcomeKind.CONFIRMED
         assert stage.orders("POWER") == ["POWER 0", "POWER 1"]
-        assert 24 < outcome.ms / 1000 < 27
+        assert 4 < outcome.ms / 1000 < 6
         await stage.do("power_off")
         on = stage.rig.begin("d.power_on")
         await stage.wait(1)
         await stage.do("power_off")
         assert (await stage.end(on)).kind is OutcomeKind.SUPERSEDED
-        await stage.wait(40)
+        await stage.wait(8)
         assert stage.simulator.state.power == "off"
 
 
@@ -140,7 +140,7 @@ async def test_what_is_broken_is_a_fault() -> None:
         assert stage.value("fault") == ("lamp fan", "confirmed")
         assert stage.value("temperature") == (71, "confirmed")
         stage.simulator.state.broken.clear()
-        await stage.wait(70)
+        await stage.look()
         assert stage.value("fault") == ("", "confirmed")
 
 
@@ -223,7 +223,8 @@ async def test_a_late_yes_is_no_value() -> None:
         outcome = await stage.do("power_off")
         assert outcome.kind in {OutcomeKind.TIMEOUT, OutcomeKind.FAILED}
         clear_fault(stage.simulator, "late")
-        await stage.wait(30)
+        await stage.look()
+        await stage.wait(5)
         offs = [r for r in stage.rig.ears.reports if r.point == "power" and r.value == "off"]
         assert offs == []
 
@@ -330,7 +331,9 @@ async def test_a_model_without_sound_reports_none() -> None:
 async def test_a_model_that_does_not_tell_its_health_is_asked_three_times() -> None:
     async with staged(faults={"no_health": True}) as stage:
         assert "temperature" not in stage.device.values
-        await stage.wait(200)
+        for _ in range(4):
+            await stage.look()
+            await stage.wait(5)
         assert stage.rig.state("d") is PortState.ONLINE
         assert [d.hex(" ") for d in stage.rig.sent()].count("aa 0d 01 00 0e") == 3 * 2
 
