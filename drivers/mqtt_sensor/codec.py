@@ -6,6 +6,7 @@ There is no standard: the room file says where the value stands. Sources of the 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 WORD = 64
 """Characters of a plain value."""
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+"""Narrower than Python's own: `1_000`, `nan` and digits of other scripts are words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,8 @@ class Decoder:
         self._topic = topic
         self._path = None if path is None else path.split(".")
         self._availability = availability
+        self.connections = 0
+        """How often a new connection has begun."""
 
     def feed(self, chunk: Published) -> list[Message]:
         """Return what the message says, nothing for JSON without the value; never raises."""
@@ -69,7 +74,8 @@ class Decoder:
         return [Reading(found, chunk.retain)]
 
     def reset(self) -> None:
-        """Nothing is kept."""
+        """Note that a new connection begins; nothing else is kept."""
+        self.connections += 1
 
 
 def truth(value: float | bool | str, on: tuple[str, ...], off: tuple[str, ...]) -> bool | None:  # noqa: FBT001  # read
@@ -90,13 +96,7 @@ def _plain(payload: bytes) -> float | bool | str:
         raise ValueError("no plain value")
     if text in ("true", "false"):
         return text == "true"
-    try:
-        number = float(text)
-    except ValueError:
-        return text
-    if not math.isfinite(number):
-        raise ValueError("no number")
-    return number
+    return _finite(float(text)) if _NUMBER.fullmatch(text) is not None else text
 
 
 def _at(payload: bytes, path: list[str]) -> float | bool | str | None:

@@ -30,6 +30,8 @@ class Source(Device[S]):
         self.silence_is_offline = settings.ask is not None or settings.stale is not None
         period = min(LOOK_EVERY, (settings.stale or LOOK_EVERY) / 3)
         self.points = (self.spec(f"{period:.3f}s" if self.silence_is_offline else None),)
+        self._reader = codec.Decoder(settings.topic, settings.path, settings.availability)
+        self._connection = 0
         self._heard: float | None = None
         """Monotonic second of the last live message since the link came up."""
         self._there = True
@@ -44,8 +46,7 @@ class Source(Device[S]):
 
     def decoder(self) -> codec.Decoder:
         """Return the reader of its topics."""
-        settings = self.settings
-        return codec.Decoder(settings.topic, settings.path, settings.availability)
+        return self._reader
 
     def topics(self) -> tuple[str, ...]:
         """Return the topics of value and availability."""
@@ -53,8 +54,10 @@ class Source(Device[S]):
         return (self.settings.topic, *(() if there is None else (there,)))
 
     async def handshake(self) -> None:
-        """Begin anew: whatever was heard before the link was lost is old."""
-        self._heard = None
+        """Begin anew: whatever was heard before the link was lost is old; not what ended a silence."""
+        if self._connection != self._reader.connections:
+            self._connection = self._reader.connections
+            self._heard = None
 
     async def refresh(self, points: frozenset[str]) -> None:
         """Ask, where it can be asked; else see whether the value is still young enough.

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
 from drivers.units import parse_duration
 
@@ -66,13 +73,44 @@ class SensorSettings(SourceSettings):
     scale: Annotated[float, Field(allow_inf_nan=False)] = 1.0
     """What the number is multiplied by."""
 
+    @model_validator(mode="after")
+    def _can_be(self) -> Self:
+        if self.minimum >= self.maximum:
+            raise ValueError("minimum must be lower than maximum")
+        if self.scale == 0:
+            raise ValueError("scale must not be 0")
+        return self
+
 
 class ContactSettings(SourceSettings):
     """Something that is so or is not: door, occupancy, fire alarm, emergency stop."""
 
-    on: tuple[str, ...] = ("true", "ON", "1", "open", "occupied", "alarm")
+    on: tuple[str, ...] = (
+        "true",
+        "ON",
+        "1",
+        "open",
+        "occupied",
+        "alarm",
+    )
     """Words for true."""
-    off: tuple[str, ...] = ("false", "OFF", "0", "closed", "vacant", "normal")
+    off: tuple[str, ...] = (
+        "false",
+        "OFF",
+        "0",
+        "closed",
+        "vacant",
+        "normal",
+    )
     """Words for false; any other word is rubbish."""
     inverted: bool = False
     """True where the wiring says the opposite, as door contacts of Zigbee2MQTT do."""
+
+    @model_validator(mode="after")
+    def _differ(self) -> Self:
+        if not self.on or not self.off:
+            raise ValueError("a word for true and one for false are needed")
+        both = set(self.on) & set(self.off)
+        if both:
+            raise ValueError(f"{', '.join(sorted(both))} cannot mean true and false")
+        return self

@@ -88,17 +88,25 @@ class SourceSimulator(Simulator):
 
     def _report(self) -> None:
         self._say()
-        period = min(PERIOD, (self.settings.stale or PERIOD) / 3)
+        limit = self.settings.stale
+        period = PERIOD if limit is None else min(PERIOD, limit / 3)
         self._timer = self.clock.call_later(period, self._report)
 
     def _say(self) -> None:
-        shown: Any = self._shown()
-        for part in reversed(self.settings.path.split(".") if self.settings.path else []):
-            shown = {part: shown}
-        self.emit(json.dumps(shown).encode(), topic=self.settings.topic)
+        shown = self._shown()
+        if self.settings.path is None:
+            payload = shown if isinstance(shown, str) else json.dumps(shown)
+        else:
+            body: Any = shown
+            for part in reversed(self.settings.path.split(".")):
+                body = {part: body}
+            payload = json.dumps(body)
+        self.emit(payload.encode(), topic=self.settings.topic)
 
-    def _shown(self) -> float | bool:
+    def _shown(self) -> float | bool | str:
         value, wrong = self.state.value, "wrong_state" in self.faults
-        if isinstance(self.settings, ContactSettings):
-            return (bool(value) is not self.settings.inverted) is not wrong
-        return 1e9 if wrong else value / (self.settings.scale or 1.0)
+        if isinstance(self.settings, SensorSettings):
+            return 1e9 if wrong else value / self.settings.scale
+        closed = (bool(value) is not self.settings.inverted) is not wrong
+        words = self.settings.on if closed else self.settings.off
+        return closed if str(closed).lower() in words else words[0]
