@@ -85,8 +85,9 @@ class Camera:
         """Socket -> what runs in it."""
         self.faults = faults
         self._life = 0
-        """Counts how often it was emptied: what ran before answers no more."""
+        """Counts how often it lost its power: what was begun before ends no more."""
         self._timer: Timer | None = None
+        self._waking = False
         self._goals: list[Goal] = []
 
     def handle(self, body: bytes, reply: Reply) -> None:
@@ -106,11 +107,11 @@ class Camera:
 
     def clear(self) -> None:
         """Empty both sockets; what moves goes on moving."""
-        self._life += 1
         self.busy.clear()
 
     def close(self) -> None:
         """Stop timers."""
+        self._life += 1
         self.clear()
         if self._timer is not None:
             self._timer.cancel()
@@ -120,6 +121,7 @@ class Camera:
         """Forget all but the presets."""
         self.close()
         self._goals.clear()
+        self._waking = False
         fresh = State(presets=self.state.presets)
         self.state.__dict__.update(fresh.__dict__)
 
@@ -144,7 +146,7 @@ class Camera:
         if free is None or self.spend("buffer_full"):
             reply(b"\x60\x03")
             return
-        if not self.state.on and command[:2] != [0x04, 0x00]:
+        if self._waking or (not self.state.on and command[:2] != [0x04, 0x00]):
             reply(bytes((0x60 | free, 0x41)))
             return
         try:
@@ -216,7 +218,7 @@ class Camera:
             case [0x38, 0x02 | 0x03 as auto]:
                 self.state.autofocus = auto == 0x02
                 return 0.0
-            case [0x08, 0x00 | 0x02 | 0x03 as drive]:
+            case [0x08, drive]:
                 return self._focus(drive)
             case _:
                 return None
@@ -235,11 +237,11 @@ class Camera:
     def _power(self, *, on: bool) -> float:
         state = self.state
         if on and not state.on:
-            life = self._life
+            life, self._waking = self._life, True
 
             def awake() -> None:
                 if life == self._life:
-                    state.on = True
+                    state.on, self._waking = True, False
 
             self.clock.call_later(WAKE, awake)
             return WAKE
@@ -247,7 +249,7 @@ class Camera:
         if not on:
             state.pan_speed = state.tilt_speed = state.zoom_speed = state.focus_speed = 0.0
             self._interrupt("pan", "tilt", "zoom")
-        return 0.1
+        return 0.0
 
     def _drive(self, pan: int, tilt: int, across: int, along: int) -> float | None:
         if pan > 0x18 or tilt > FASTEST_TILT:
@@ -259,21 +261,21 @@ class Camera:
         return 0.0
 
     def _zoom(self, drive: int) -> float | None:
-        signs = {0x0: 0, 0x2: 1, 0x3: -1}
-        kind, step = drive >> 4, drive & 0x0F
-        if drive in (0x02, 0x03):
-            kind, step = drive, 3
-        if kind not in signs or step > 7 or (kind == 0 and step):
+        speed = _speed(drive)
+        if speed is None:
             return None
         self._interrupt("zoom")
-        self.state.zoom_speed = signs[kind] * (step + 1) / 8
+        self.state.zoom_speed = speed
         self._move()
         return 0.0
 
-    def _focus(self, drive: int) -> float:
+    def _focus(self, drive: int) -> float | None:
+        speed = _speed(drive)
+        if speed is None:
+            return None
         if self.state.autofocus:
             raise NotNow
-        self.state.focus_speed = {0x00: 0.0, 0x02: 1.0, 0x03: -1.0}[drive]
+        self.state.focus_speed = speed
         self._move()
         return 0.0
 
@@ -355,6 +357,16 @@ class Camera:
                 return bytes((0x50, 0x02 if state.autofocus else 0x03))
             case _:
                 return b"\x60\x02"
+
+
+def _speed(drive: int) -> float | None:
+    """Return the speed of a drive of zoom or focus (`00`, `02`, `03`, `2p`, `3p`), or None for what is none."""
+    if drive == 0:
+        return 0.0
+    kind, step = (drive, 3) if drive in (0x02, 0x03) else divmod(drive, 16)
+    if kind not in (2, 3) or step > 7:
+        return None
+    return (step + 1) / (8 if kind == 2 else -8)
 
 
 def _number(nibbles: list[int]) -> int:

@@ -138,21 +138,21 @@ class ViscaSimulator(Simulator):
             self._expected = None
             self._control(number, b"\x01", peer)
             return
+        in_step = self._expected is None or number in self._expected
+        if self.camera.spend("seq_error") or not in_step:
+            # Also for a copy of what was taken already: SRG-300H, p. 32.
+            self._control(number, b"\x0f\x01", peer)
+            return
+        self._expected = frozenset({(number + 1) % NUMBERS})
         wanted = 0x0110 if body[1:2] == b"\x09" else 0x0100
         right = kind == wanted or (self.lenient and kind == 0x0100)
         if length != len(body) or not right or body[:1] != b"\x81" or body[-1:] != b"\xff":
             self._control(number, b"\x0f\x02", peer)
-        elif self.camera.spend("seq_error") or not (
-            self._expected is None or number in self._expected
-        ):
-            # Also for a copy of what was taken already: SRG-300H, p. 32.
-            self._control(number, b"\x0f\x01", peer)
-        else:
-            self._watch(body[1:-1])
-            self._numbered(number, body, peer)
+            return
+        self._watch(body[1:-1])
+        self._numbered(number, body, peer)
 
     def _numbered(self, number: int, body: bytes, peer: object) -> None:
-        self._expected = frozenset({(number + 1) % NUMBERS})
 
         def reply(inner: bytes) -> None:
             if inner[0] >> 4 == 6:

@@ -126,6 +126,7 @@ async def test_standby() -> None:
     assert desk.say(DRIVE_RIGHT) == ["61 41"]
     assert desk.say("01 04 00 02") == ["41"]
     assert desk.say("09 04 00") == ["50 03"]
+    assert desk.say("01 04 00 02") == ["62 41"]
     assert await desk.wait(WAKE) == ["51"]
     assert desk.say("09 04 00") == ["50 02"]
 
@@ -139,7 +140,7 @@ async def test_focus_is_refused_while_it_focuses_by_itself() -> None:
     await desk.wait(0.5)
     focus = desk.camera.state.focus
     assert focus > 0
-    desk.say("01 04 08 03")
+    desk.say("01 04 08 37")
     await desk.wait(0.1)
     assert desk.camera.state.focus < focus
     desk.say("01 04 08 00")
@@ -154,6 +155,8 @@ async def test_focus_is_refused_while_it_focuses_by_itself() -> None:
         "01 04 07 28",
         "01 04 07 10",
         "01 04 07 01",
+        "01 04 08 01",
+        "01 04 08 2f",
         "01 04 38 10",
         "01 04 3f 03 01",
         "01 04 47 00 00",
