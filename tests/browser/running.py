@@ -25,6 +25,8 @@ class RunningRoom:
     process: subprocess.Popen[str]
     facts: dict[str, Any]
     """The ready line."""
+    config: Path | None = None
+    """The room file; None is the demo's own."""
 
     @property
     def url(self) -> str:
@@ -54,7 +56,7 @@ class RunningRoom:
         self.process.kill()
         self.process.wait(10)
         port = self.url.rpartition(":")[2]
-        self.process, self.facts = _begin(self.data, port)
+        self.process, self.facts = _begin(self.data, port, self.config)
 
     def pause(self) -> None:
         """Freeze the program: connections stay open and nothing answers."""
@@ -88,18 +90,21 @@ class RunningRoom:
         return found
 
 
-def start(data: Path) -> RunningRoom:
+def start(data: Path, config: Path | None = None) -> RunningRoom:
     """Start a demo on a free port and wait until it says that it is ready.
 
     Raises:
         RuntimeError: it ended, or said nothing in time; with its last words.
     """
-    return RunningRoom(data, *_begin(data, "0"))
+    return RunningRoom(data, *_begin(data, "0", config), config)
 
 
-def _begin(data: Path, port: str) -> tuple[subprocess.Popen[str], dict[str, Any]]:
+def _begin(
+    data: Path, port: str, config: Path | None
+) -> tuple[subprocess.Popen[str], dict[str, Any]]:
     log = data / "demo.log"
     command = [sys.executable, "-c", "from roomd.cli import main; main()", "demo", "--json"]
+    command += [] if config is None else ["--config", str(config)]
     with log.open("w") as words:
         process = subprocess.Popen(
             [*command, "--port", port, "--data", str(data / "room")],
