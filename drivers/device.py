@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar
 
 from pydantic import BaseModel
@@ -115,12 +115,8 @@ class Device(Generic[SettingsT]):
 
     def command_specs(self) -> dict[str, CommandSpec]:
         """Return its commands by name; override where ranges depend on the settings."""
-        found: dict[str, CommandSpec] = {}
-        for name in dir(type(self)):
-            spec = getattr(getattr(type(self), name, None), "command_spec", None)
-            if isinstance(spec, CommandSpec):
-                found[spec.name] = spec
-        return found
+        kind: type[Any] = type(self)
+        return dict(_marked(kind))
 
     def method(self, name: str) -> Callable[..., Awaitable[None]]:
         """Return the coroutine function that runs command `name`; arguments are passed by keyword."""
@@ -179,3 +175,14 @@ class Device(Generic[SettingsT]):
         """Return the last reported value, or None."""
         report = self.values.get(point)
         return None if report is None else report.value
+
+
+@cache
+def _marked(kind: type[Any]) -> Mapping[str, CommandSpec]:
+    """Return the commands that methods of a class are marked as, by name."""
+    found: dict[str, CommandSpec] = {}
+    for name in dir(kind):
+        spec = getattr(getattr(kind, name, None), "command_spec", None)
+        if isinstance(spec, CommandSpec):
+            found[spec.name] = spec
+    return found

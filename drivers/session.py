@@ -182,8 +182,8 @@ class Session:
 
     def _is_first_of_its_kind(self) -> bool:
         kind = type(self._port.device)
-        same = [p.device_id for p in self._link.ports.values() if type(p.device) is kind]
-        return bool(same) and same[0] == self._port.device_id
+        same = (p.device_id for p in self._link.ports.values() if type(p.device) is kind)
+        return next(same, None) == self._port.device_id
 
     async def _first_query(self) -> None:
         device = self._port.device
