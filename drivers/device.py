@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar
 
 from pydantic import BaseModel
@@ -115,8 +115,7 @@ class Device(Generic[SettingsT]):
 
     def command_specs(self) -> dict[str, CommandSpec]:
         """Return its commands by name; override where ranges depend on the settings."""
-        kind: type[Any] = type(self)
-        return dict(_marked(kind))
+        return dict(_marked(type(self)))
 
     def method(self, name: str) -> Callable[..., Awaitable[None]]:
         """Return the coroutine function that runs command `name`; arguments are passed by keyword."""
@@ -177,12 +176,15 @@ class Device(Generic[SettingsT]):
         return None if report is None else report.value
 
 
-@cache
-def _marked(kind: type[Any]) -> Mapping[str, CommandSpec]:
+_MARKED: dict[object, Mapping[str, CommandSpec]] = {}
+"""Class -> what its methods are marked as; a room has many devices of few classes."""
+
+
+def _marked(kind: type[object]) -> Mapping[str, CommandSpec]:
     """Return the commands that methods of a class are marked as, by name."""
-    found: dict[str, CommandSpec] = {}
-    for name in dir(kind):
-        spec = getattr(getattr(kind, name, None), "command_spec", None)
-        if isinstance(spec, CommandSpec):
-            found[spec.name] = spec
-    return found
+    known = _MARKED.get(kind)
+    if known is None:
+        methods = (getattr(kind, name, None) for name in dir(kind))
+        specs = (getattr(method, "command_spec", None) for method in methods)
+        known = _MARKED[kind] = {s.name: s for s in specs if isinstance(s, CommandSpec)}
+    return known
