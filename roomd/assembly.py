@@ -12,6 +12,7 @@ from roomd.config.room import BrokenDevice, DeviceConfig, LinkConfig, Room
 from roomd.control.interlocks import Rule, compiled
 from roomd.control.plan import DevicePlan, LinkPlan, RoomPlan
 from roomd.control.room import Misconfigured, Zone
+from roomd.control.verify import Check
 from roomd.web.services import RoomFacts
 
 MQTT = "mqtt"
@@ -179,6 +180,12 @@ def _device(device: DeviceConfig) -> DevicePlan:
         settings=device.options,
         link=device.endpoint,
         preview=device.entry.preview,
+        verify={
+            point: Check(v.source, v.above, v.below, v.equals, v.within)
+            for point, v in device.entry.verify.items()
+        },
+        lock=device.entry.lock == "pin",
+        restore=device.entry.restore,
     )
 
 

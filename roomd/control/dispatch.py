@@ -6,10 +6,11 @@ Whether somebody *may* ask (roles) is decided before; `stop` never passes throug
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
 
@@ -19,6 +20,7 @@ from drivers.commands import CommandSpec, Outcome, OutcomeKind, Priority, RetryC
 from drivers.execute import Request, probe
 from drivers.job import Denial
 from roomd.control.commands import Actor, Command, refused
+from roomd.control.locks import LOCK_COMMANDS, Locks
 from roomd.control.room import ADMIN_COMMANDS, RoomDevice, Zone
 from roomd.state.store import Store
 
@@ -40,6 +42,19 @@ WORST_FIRST = (
 Rule = Callable[[Command], Denial | None]
 
 
+class Asked(Protocol):
+    """Takes note of a command that is about to be given."""
+
+    def __call__(self, command: Command, /, *, moves: bool) -> Awaitable[None] | None:
+        """Return what must be awaited before the first byte, or None."""
+        ...
+
+
+def _not_recorded(_command: Command, *, moves: bool) -> Awaitable[None] | None:  # noqa: ARG001  # as `Asked` says
+    """Keep no record: a room in a test."""
+    return None
+
+
 class Dispatch:
     """The one way from a wish to a device."""
 
@@ -54,14 +69,19 @@ class Dispatch:
         """The daemon ends: only `stop` passes."""
         self.owner_of: Callable[[str], Actor | None] = lambda _device: None
         """Who holds a device down right now; set by `roomd.control.holds`."""
+        self.locks = Locks(clock)
         self.hold_alive: Callable[[str], bool] = lambda _hold: False
         self.on_stop: Callable[[str | None], None] = lambda _device: None
         """Told which device, or None for all, is being stopped; set by `roomd.control.holds`."""
+        self.on_asked: Asked = _not_recorded
+        """Told of each command that is about to be given; what it returns is awaited first."""
         self._under_way: set[asyncio.Task[Outcome]] = set()
+        self._stopped: Counter[str] = Counter()
+        """How often each device was told to stop: what waited meanwhile is not begun."""
         self._stops: dict[str, asyncio.Task[Outcome]] = {}
         """Device -> the stop under way, which further presses of STOP join."""
         self.outcomes: list[Callable[[Command, Outcome], None]] = []
-        """Told of each end: metrics, later the operation record."""
+        """Told of each end: metrics, the operation record, scenes that wait for a finger."""
 
     async def run(self, command: Command) -> Outcome:
         """Run a command; each ends in exactly one outcome, in the log and, where it is wished, in the record."""
@@ -137,14 +157,24 @@ class Dispatch:
             return found
         device, spec = found
         if spec.name == "stop":
+            self._stopped[device.id] += 1
             self.on_stop(device.id)
         if spec.name in ADMIN_COMMANDS and spec.name not in device.commands:
             return await self._look_after(device, spec.name)
         args = self._admit(command, device, spec)
         if isinstance(args, Outcome):
             return args
-        if spec.run is not None or spec.retry is RetryClass.MOTION:
+        if device.lock and spec.name in LOCK_COMMANDS:
+            return self.locks.run(device.id, spec.name, str(args.get("pin", "")), command.actor)
+        if _moves(spec):
             self._stops.pop(device.id, None)
+            self.locks.moved(device.id)
+        stopped = self._stopped[device.id]
+        recorded = self.on_asked(command, moves=_moves(spec))
+        if recorded is not None and spec.name != "stop":
+            await recorded
+            if stopped != self._stopped[device.id]:
+                return Outcome(OutcomeKind.CANCELLED, "stopped")
         return await self._with_wishes(command, device, spec, args)
 
     def _find(self, command: Command) -> tuple[RoomDevice, CommandSpec] | Outcome:
@@ -176,9 +206,11 @@ class Dispatch:
         *,
         with_arguments: bool = True,
     ) -> Outcome | dict[str, Any]:
-        """Return the arguments as the driver gets them, or a refusal: owner, arguments, interlocks, in this order."""
+        """Return the arguments as the driver gets them, or a refusal: lock, owner, arguments, rules, in this order."""
         if spec.name == "stop":
             return {}  # whatever was written beside it, it is a stop
+        if device.lock and _moves(spec) and self.locks.closed(device.id, command.actor):
+            return refused("locked", device=device.id)
         if device.run_of(spec) == "hold" and command.hold is None:
             return refused("hold_required", device=device.id, command=spec.name)
         owner = self.owner_of(device.id)
@@ -242,7 +274,7 @@ class Dispatch:
         if spec.name == "stop":
             left()
             return await (device.stop() if motor is None else motor.stop())
-        if motor is None or not (spec.run is not None or spec.retry is RetryClass.MOTION):
+        if motor is None or not _moves(spec):
             return await device.run(self._request(command, spec.name, args, left))
 
         async def run(name: str, given: dict[str, Any], begun: Callable[[], None]) -> Outcome:
@@ -310,8 +342,14 @@ class Dispatch:
             tx=outcome.tx,
             ms=round(outcome.ms, 1),
         )
+        if command.command in LOCK_COMMANDS:
+            command = replace(command, args={})  # a PIN is nobody's business
         for told in self.outcomes:
             told(command, outcome)
+
+
+def _moves(spec: CommandSpec) -> bool:
+    return spec.run is not None or spec.retry is RetryClass.MOTION
 
 
 def _suggestion(near: list[str]) -> dict[str, str]:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from drivers.spec import DriverSpec
 from roomd.control.room import Misconfigured, Zone
+from roomd.control.verify import Check
 
 TransportKind = Literal["serial", "tcp", "udp", "mqtt", "http"]
 
@@ -54,6 +55,12 @@ class DevicePlan:
     link: str
     preview: str | None = None
     problem: Misconfigured | None = None
+    verify: Mapping[str, Check] = field(default_factory=dict[str, Check])
+    """Point of the device -> who gives a second opinion on it."""
+    lock: bool = False
+    """It asks for the PIN before it moves."""
+    restore: bool = False
+    """It is told again what was wished when it comes back."""
 
     def same_device(self, other: DevicePlan) -> bool:
         """Return whether the running device may stay as it is; a new name alone does not touch it."""

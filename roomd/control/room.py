@@ -15,6 +15,7 @@ from drivers.execute import Request, execute
 from drivers.link import Link
 from drivers.outline import outline_of
 from drivers.points import PointSpec, capabilities
+from roomd.control.locks import LOCK_COMMANDS
 from roomd.control.motion import Motor
 
 log = structlog.stdlib.get_logger(__name__)
@@ -44,6 +45,10 @@ class RoomDevice:
     motor: Motor | None = None
     problem: Misconfigured | None = None
     preview: str | None = None
+    lock: bool = False
+    """It asks for the PIN before it moves."""
+    restore: bool = False
+    """It is told again what was wished when it comes back."""
     commands: dict[str, CommandSpec] = field(default_factory=dict[str, CommandSpec])
     points: tuple[PointSpec, ...] = ()
 
@@ -55,7 +60,7 @@ class RoomDevice:
         if self.device is None:
             return
         shape = outline_of(self.kind, self.device)
-        self.commands = dict(shape.commands)
+        self.commands = {**shape.commands, **(LOCK_COMMANDS if self.lock else {})}
         self.points = tuple(shape.points.values())
         self.stop_frames = self.device.stop_frames()
 

@@ -25,7 +25,9 @@ from roomd.control.holds import Holds
 from roomd.control.lifeline import Moving
 from roomd.control.motion import Motor
 from roomd.control.plan import WINDOW, Change, DevicePlan, LinkPlan, RoomPlan, difference
+from roomd.control.restore import Restorer
 from roomd.control.room import Misconfigured, RoomDevice
+from roomd.control.verify import SecondOpinions
 from roomd.state.store import Store
 
 log = structlog.stdlib.get_logger(__name__)
@@ -57,6 +59,8 @@ class Supervisor:
         """Device id -> (state, error code)."""
         self.traces: list[Callable[[TraceEvent], None]] = []
         """Told of each piece of traffic, while somebody watches."""
+        self._opinions = SecondOpinions(clock, store)
+        self._restorer = Restorer(store, dispatch)
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._changing = asyncio.Lock()
 
@@ -83,6 +87,9 @@ class Supervisor:
             self._in_order(plan)
             self._dispatch.zones = dict(plan.zones)
             self.plan = plan
+            self._opinions.use(
+                {f"{d.id}.{p}": c for d in plan.devices.values() for p, c in d.verify.items()}
+            )
             self._store.renew()
             for link_id, link in links.items():
                 if link_id not in self._tasks:
@@ -120,7 +127,14 @@ class Supervisor:
 
     def _build(self, plan: DevicePlan, links: dict[str, Link]) -> RoomDevice:
         room_device = RoomDevice(
-            plan.id, plan.kind, plan.driver, plan.name, problem=plan.problem, preview=plan.preview
+            plan.id,
+            plan.kind,
+            plan.driver,
+            plan.name,
+            problem=plan.problem,
+            preview=plan.preview,
+            lock=plan.lock,
+            restore=plan.restore,
         )
         if plan.problem is not None or plan.spec is None:
             return room_device
@@ -161,6 +175,8 @@ class Supervisor:
     def _rename(self, plan: DevicePlan) -> None:
         device = self._dispatch.devices[plan.id]
         device.name, device.preview = plan.name, plan.preview
+        device.lock, device.restore = plan.lock, plan.restore
+        device.learn()
 
     async def _let_go(self, change: Change) -> None:
         for device_id in (*change.changed, *change.removed):
@@ -218,6 +234,8 @@ class Supervisor:
             self._lost(device, code)
         elif state is PortState.STARTING:
             self._found(device)
+        elif state is PortState.ONLINE:
+            self._restorer.back(device)
         log.info("device.state", device=device, state=state.value, code=code)
 
     def on_trace(self, event: TraceEvent) -> None:
@@ -226,6 +244,7 @@ class Supervisor:
             watcher(event)
 
     def _lost(self, device_id: str, code: str | None) -> None:
+        self._restorer.lost(device_id)
         self._store.lose(device_id)
         self._holds.lose_device(device_id, code or "unreachable")
         device = self._dispatch.devices.get(device_id)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable
+from dataclasses import replace
 from typing import Any
 
 from drivers.commands import Outcome, OutcomeKind
@@ -268,3 +270,38 @@ async def test_a_zone_carries_what_a_person_overrode() -> None:
         assert task.result().kind is OutcomeKind.CONFIRMED
         assert seen == {("a", passes), ("b", passes)}
         assert (await room.do("all.fly")).code == "unknown_command"
+
+
+async def test_what_waits_for_its_record_is_not_begun_after_a_stop() -> None:
+    async with lamp_room(plan(device("a", "l1"))) as room:
+        written = asyncio.Event()
+        asked: list[tuple[str, bool]] = []
+
+        async def durable() -> None:
+            await written.wait()
+
+        def record(command: Command, *, moves: bool) -> Awaitable[None] | None:
+            asked.append((command.command, moves))
+            return None if command.command == "stop" else durable()
+
+        room.dispatch.on_asked = record
+        before = room.begin("a.set", level=70)
+        await room.clock.advance(0.1)
+        stop = room.begin("a.stop")
+        await room.clock.advance(0.5)
+        after = room.begin("a.set", level=3)
+        written.set()
+        await room.clock.advance(1)
+        assert before.result() == Outcome(OutcomeKind.CANCELLED, "stopped", ms=600.0)
+        assert stop.result().kind is OutcomeKind.SENT
+        assert after.result().kind is OutcomeKind.CONFIRMED
+        assert asked == [("set", False), ("stop", False), ("set", False)]
+        assert "a level 70" not in room.lines["l1"].texts()
+
+
+async def test_a_pin_is_told_to_nobody() -> None:
+    async with lamp_room(plan(replace(device("a", "l1", LIFT), lock=True))) as room:
+        told: list[dict[str, Any]] = []
+        room.dispatch.outcomes.append(lambda command, _outcome: told.append(dict(command.args)))
+        await room.do("a.unlock", pin="1234")
+        assert told == [{}]
