@@ -20,7 +20,7 @@ import psutil
 from bench.sinks import free_port
 
 ROOT = Path(__file__).parents[1]
-READY = 60.0
+READY = 180.0
 """Seconds that a program may take to answer."""
 LOOK = 0.002
 """Seconds between looks whether it does."""

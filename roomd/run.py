@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from pathlib import Path
 
@@ -48,6 +49,7 @@ async def run_room(config: Path, data: Path | None, *, strict: bool) -> None:
     if app.new_tokens:
         show_tokens(app.new_tokens, app.options.data)
     log.info("room.ready", url=app.url)
+    gc.freeze()  # what the start made stays: looking through it again and again holds taps up for milliseconds
     await app.run()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 import sys
 from collections.abc import AsyncGenerator, Callable, Sequence
@@ -81,6 +82,7 @@ async def run_demo(options: DemoOptions, tell_json: Callable[[Any], None] | None
             _tell_people(demo.ready, lan=options.lan)
             if demo.app.keeper.errors:
                 _tell_errors(len(demo.app.keeper.errors), demo.app.options.config)
+        gc.freeze()  # as `roomd run`: the collector need not look through what the start made
         await demo.app.run()
 
 
