@@ -1,9 +1,8 @@
 import type { JSX } from 'preact'
-import { clockTime, say, t, word } from '../i18n/t'
+import { say, t, word } from '../i18n/t'
 import { faultText } from '../shell/faults'
 import { closeSheet, openSheet } from '../shell/sheet'
 import { faultOf } from '../store/faults'
-import { point } from '../store/points'
 import { room } from '../store/room'
 import { stale } from '../store/session'
 import type { DeviceShape } from '../wire/wire.gen'
@@ -19,14 +18,12 @@ export function openDevice(device: DeviceShape): void {
 
 function Condition({ device }: { device: DeviceShape }): JSX.Element {
   const fault = faultOf(device)
-  const online = point(`${device.id}.online`).value
   const asked = fault?.what === 'command' ? fault.asked : null
   const contact = say(room.value?.contact)
   return (
     <div class="help">
       <h3>{t('device.why')}</h3>
       <p>{fault ? faultText(fault) : stale.value ? t('conn.down') : t('faults.none')}</p>
-      {online && online.ts > 0 && <p>{`${word('name', 'online')}: ${clockTime(online.ts, true)}`}</p>}
       {contact && <p class="help-contact">{`${t('help.contact')} ${contact}`}</p>}
       {asked && (
         <button
