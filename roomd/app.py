@@ -17,12 +17,17 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import structlog
 from aiohttp import web
 
 from drivers.clock import Clock, LoopClock
+from roomd import __version__
 from roomd.assembly import NO_ROOM, make_facts, make_plan, make_rules, make_transport
+from roomd.audit.entry import Entry
+from roomd.audit.opening import database_of, opener
+from roomd.audit.record import Clockwork, Record
 from roomd.broker import RoomBroker
 from roomd.config.durable import FolderInUse, lock_folder, make_folder, write_durably
 from roomd.config.remembered import Remembered
@@ -32,6 +37,7 @@ from roomd.control.dispatch import Dispatch
 from roomd.control.holds import Holds
 from roomd.control.latches import Latches
 from roomd.control.lifeline import Lifeline
+from roomd.control.recording import CommandRecord, record_runs
 from roomd.control.safety import Safety
 from roomd.control.satisfy import Plans
 from roomd.control.scene_run import Run
@@ -96,6 +102,7 @@ class App:
             self._warn,
             always=self.options.simulators is not None,
         )
+        self.record: Record | None = None
         self.services: Services | None = None
         self._presence: Presence | None = None
         self._stop = asyncio.Event()
@@ -123,6 +130,7 @@ class App:
         room = await asyncio.to_thread(self.keeper.start)
         if self.options.strict and self.keeper.errors:
             raise NoConfiguration(self.keeper.errors)
+        self._start_record(room)
         self.services = self._make_services(room)
         await self._serve(self.services, room)
         self.keeper.apply = self._apply
@@ -141,6 +149,21 @@ class App:
         except OSError as error:
             why = error.strerror or str(error)
             raise CannotServe("cannot_use", path=str(self.options.data), why=why) from error
+
+    def _start_record(self, room: Room | None) -> None:
+        """Record from here on; a disk that refuses delays nothing, rows wait in memory."""
+        zone = ZoneInfo("Asia/Shanghai" if room is None else room.file.room.timezone)
+        clockwork = Clockwork(zone)
+        room_id = "" if room is None else room.file.room.id
+        record = Record(opener(self.options.data, room_id, "sha256", clockwork.stamp), clockwork)
+        record.start()
+        record.post(Entry("roomd.start", detail={"version": __version__}))
+        CommandRecord(record, self.store, self.dispatch)
+        self.scenes.told.append(record_runs(record))
+        self.safety.latches.on_fall.append(
+            lambda rule: record.post(Entry("latch.fall", actor="roomd", obj=rule.id))
+        )
+        self.record = record
 
     def _make_services(self, room: Room | None) -> Services:
         traces = Traces()
@@ -162,6 +185,8 @@ class App:
             satisfy=self.plans.run,
             scenes=self.scenes,
             reset=self.safety.reset,
+            record=self.record,
+            record_path=database_of(self.options.data),
             config=self.keeper,
             simulators=self.options.simulators,
             lan=self.options.lan,
@@ -317,6 +342,10 @@ class App:
         runners, self._runners = self._runners, []
         for runner in runners:
             await runner.cleanup()
+        if self.record is not None:
+            self.record.post(Entry("roomd.stop"))
+            await asyncio.to_thread(self.record.close)
+            self.record = None
         if self._lock is not None:
             remove_control_socket(self.options.socket)
             os.close(self._lock)

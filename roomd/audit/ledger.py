@@ -155,10 +155,11 @@ class Ledger:
     def seal(self) -> bytes:
         """Begin anew with a first key that is shown once and kept nowhere; return it.
 
-        From the row that this writes, whoever has the key can prove that nothing was sealed anew.
+        From the row that this writes, whoever has the key can prove that nothing was sealed anew. That row and all
+        later ones are sealed with what follows from it, so the key itself is never on this machine's disk.
         """
         first = fresh_key()
-        self._key = EpochKey(self._key.epoch + 1, first)
+        self._key = EpochKey(self._key.epoch + 1, next_key(self.algorithm, first))
         store_epoch_key(self._key_path, self._key)
         detail = {"sealed": True, "fingerprint": fingerprint(self.algorithm, first)}
         self.append([(Entry("record.seal", "epoch", detail=detail), self._stamp())])

@@ -14,7 +14,7 @@ from typing import Any, Literal
 import orjson
 
 from roomd.audit.anchor import Anchor
-from roomd.audit.chain import ALGORITHMS, NOTHING, available, key_after, link, seal
+from roomd.audit.chain import ALGORITHMS, NOTHING, available, key_after, link, next_key, seal
 from roomd.audit.keys import is_signed
 from roomd.audit.ledger import checkpoint_message
 
@@ -235,7 +235,7 @@ class _Checker:
             raise _Bad(seq, "resealed")
         self._epoch = epoch
         if body["kind"] == "epoch" and body["detail"].get("sealed") and self._first_key is not None:
-            self._key = (epoch, self._first_key)
+            self._key = (epoch, next_key(self._algorithm, self._first_key))
             self.report.sealed_from = seq
         if self._key is None:
             return

@@ -16,7 +16,7 @@ from roomd.web.headers import add_headers
 from roomd.web.metrics import metrics
 from roomd.web.openapi import openapi
 from roomd.web.problem import Problem, problem_response
-from roomd.web.routes import operation, preview, room, scenes, session, simulators
+from roomd.web.routes import audit, operation, preview, room, scenes, session, simulators
 from roomd.web.services import SERVICES, Services
 from roomd.web.ws import open_socket
 
@@ -52,6 +52,10 @@ ROUTES: Final[tuple[tuple[str, str, str | None, Handler], ...]] = (
     ("POST", f"{API}/config/rollback", "config.change", operation.config_rollback),
     ("GET", f"{API}/discover", "diagnostics", operation.discover),
     ("GET", f"{API}/doctor", "diagnostics", operation.doctor),
+    ("GET", f"{API}/audit", "audit.read", audit.show),
+    ("POST", f"{API}/audit/verify", "audit.verify", audit.check),
+    ("POST", f"{API}/audit/seal", "audit.seal", audit.seal),
+    ("GET", f"{API}/audit/export", "audit.export", audit.lines),
     ("GET", f"{API}/openapi.json", None, openapi),
 )
 """Method, path, permission (None: open to all), handler."""

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final, Protocol
 
 from aiohttp import web
 
 from drivers.clock import Clock
 from drivers.commands import Outcome
+from roomd.audit.entry import Entry
+from roomd.audit.record import Record
 from roomd.control.commands import Command
 from roomd.control.dispatch import Dispatch
 from roomd.control.holds import Holds
@@ -87,6 +90,10 @@ class Services:
     """The room's scenes; None where nothing runs (tests)."""
     reset: Callable[[str], str | None] = lambda _rule: "unknown_rule"
     """Ends a latch; returns the code of why not, or None."""
+    record: Record | None = None
+    """The operation record; None where nothing is recorded (tests)."""
+    record_path: Path | None = None
+    """Its file, for reading."""
     config: ConfigService | None = None
     discover: Discover | None = None
     doctor: Doctor | None = None
@@ -98,6 +105,15 @@ class Services:
     """The page in the place of all others, while there is no usable configuration; else None."""
     warnings: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     """Banners of the admin page."""
+
+    def record_writable(self) -> bool:
+        """Return whether rows reach the disk now."""
+        return self.record is None or self.record.writable
+
+    def note(self, entry: Entry) -> None:
+        """Put something into the operation record, where there is one."""
+        if self.record is not None:
+            self.record.post(entry)
 
 
 SERVICES: Final = web.AppKey("services", Services)

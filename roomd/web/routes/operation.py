@@ -7,6 +7,7 @@ import asyncio
 from aiohttp import web
 
 from roomd.web.body import read_object
+from roomd.web.noting import note
 from roomd.web.problem import Problem, json_response
 from roomd.web.services import SERVICES, ConfigService
 
@@ -34,7 +35,9 @@ async def config_check(request: web.Request) -> web.Response:
 
 async def config_reload(request: web.Request) -> web.Response:
     """Answer `POST /api/v1/config/reload`: read the room file again and go over to it."""
-    return json_response(await _config(request).reload())
+    change = await _config(request).reload()
+    note(request, "config.reload", detail=change)
+    return json_response(change)
 
 
 async def config_rollback(request: web.Request) -> web.Response:
@@ -43,7 +46,9 @@ async def config_rollback(request: web.Request) -> web.Response:
     steps = body.get("steps", 1)
     if not isinstance(steps, int) or isinstance(steps, bool) or not 1 <= steps <= 9:
         raise Problem("invalid_value", arg="steps", minimum=1, maximum=9)
-    return json_response(await _config(request).rollback(steps))
+    change = await _config(request).rollback(steps)
+    note(request, "config.rollback", detail=change)
+    return json_response(change)
 
 
 async def discover(request: web.Request) -> web.Response:

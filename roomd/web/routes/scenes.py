@@ -14,6 +14,7 @@ from roomd.control.scene_run import Run
 from roomd.control.scenes import NoRun, Scenes
 from roomd.web.access import CONTROL_SOCKET, PRINCIPAL
 from roomd.web.body import read_object
+from roomd.web.noting import note
 from roomd.web.problem import Problem, json_response
 from roomd.web.services import SERVICES
 
@@ -75,6 +76,13 @@ async def reset(request: web.Request) -> web.Response:
     """Answer `POST /api/v1/rules/{rule}/reset`: end a latch, once its input is back to normal."""
     rule = request.match_info["rule"]
     refusal = request.app[SERVICES].reset(rule)
+    note(
+        request,
+        "latch.reset",
+        obj=rule,
+        result="refused" if refusal else "confirmed",
+        reason=refusal or "",
+    )
     if refusal is not None:
         raise Problem(refusal, rule=rule)
     return json_response({"rule": rule, "latched": False})

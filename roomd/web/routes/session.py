@@ -7,6 +7,7 @@ from aiohttp import web
 from roomd.identity.tokens import NOBODY
 from roomd.web.access import COOKIE, PRINCIPAL, TOKENS, identify
 from roomd.web.body import read_object
+from roomd.web.noting import note
 from roomd.web.problem import Problem, json_response
 
 
@@ -24,7 +25,9 @@ async def begin(request: web.Request) -> web.Response:
         raise Problem("bad_request", fields=["token"])
     principal = request.app[TOKENS].open_session(token)
     if principal is None:
+        note(request, "session.open", result="refused", reason="not_authenticated")
         raise Problem("not_authenticated")
+    note(request, "session.open", who=principal, result="confirmed")
     response = json_response({"user": principal.user, "role": principal.role})
     response.set_cookie(
         COOKIE,
@@ -43,6 +46,7 @@ async def end(request: web.Request) -> web.Response:
     if principal is NOBODY:
         raise Problem("not_authenticated")
     request.app[TOKENS].close_session(principal.session)
+    note(request, "session.close", who=principal)
     response = web.Response(status=204)
     response.del_cookie(COOKIE, path="/")
     return response
