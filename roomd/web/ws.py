@@ -143,6 +143,9 @@ class Connection:
             if self._rate.abusive or self._uncounted.abusive:
                 await self._bye("rate_limited")
                 return
+            # What came in one segment takes its turns too: the values of a slider give way to each other, and never
+            # fill the limit of commands at once.
+            await asyncio.sleep(0)
 
     async def _bye(self, code: str) -> None:
         DROPPED_PANELS.labels(code).inc()

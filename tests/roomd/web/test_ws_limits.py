@@ -126,6 +126,19 @@ async def test_too_many_commands_at_once_are_busy(tmp_path: Path) -> None:
         assert (await panel.next("outcome", id=f"c{AT_ONCE}"))["code"] == "busy"
 
 
+async def test_a_dragged_slider_is_never_busy(tmp_path: Path) -> None:
+    """All values in one segment: each gives way to the next one before the limit is reached."""
+    async with web_room(tmp_path) as room, room.socket() as panel:
+        room.room.lines["l1"].answer = lambda _text: None
+        values = range(2 * AT_ONCE)
+        for n in values:
+            await panel.say(
+                type="command", id=f"c{n}", device="a", command="set", args={"level": n}
+            )
+        found = [await panel.next("outcome") for _ in values[1:-1]]
+        assert {outcome["outcome"] for outcome in found} == {"superseded"}
+
+
 async def test_a_token_that_is_revoked_ends_what_it_opened_at_once(tmp_path: Path) -> None:
     async with web_room(tmp_path) as room, room.socket() as panel, room.socket("admin") as other:
         await panel.say(type="hold", id="h1", device="lift", command="up")
