@@ -7,7 +7,8 @@ tells the device besides bytes are `Published` topics of `tables`. Here, below t
   the first line, whichever that is; so it is never seen in a trace;
 - what ends a connection: an answer that is missing for 5 s, because the late one would be taken for the next, and a
   line longer than the protocol allows;
-- whether the end is a loss: not between commands, and not while silence after a power command is to be expected.
+- whether the end is a loss: not in good order between commands, and not by silence where that is to be expected, after
+  a power command.
 """
 
 from __future__ import annotations
@@ -223,10 +224,11 @@ class Connection:
         return self._clock.monotonic() < self._patient_until
 
     def _gone(self, error: DriverError) -> None:
-        if self._until is None and isinstance(error, HungUp):
-            self._sleep()
-        else:
-            self._lose(error)
+        """Take the end of the TCP connection: in good order it may be none of our business, broken it is a loss."""
+        quiet = isinstance(error, HungUp) and (self._until is None or self._patient)
+        self._sleep()
+        if not quiet:
+            self._on_lost(error)
 
     def _lose(self, error: DriverError) -> None:
         """End the connection because something went wrong; a loss unless that was to be expected."""

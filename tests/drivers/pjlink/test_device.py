@@ -367,19 +367,35 @@ async def test_a_mute_state_that_nobody_knows_is_not_guessed() -> None:
 
 
 async def test_the_network_may_go_with_the_power() -> None:
-    """Many units restart their network on the way to standby."""
+    """Many units restart their network on the way to standby: it is offline, and the command goes on."""
     async with staged() as stage:
         stage.simulator.set_by_hand({"power": "on"})
         stage.simulator.state.cool_down = 20
         task = stage.rig.begin("p.power_off")
         await stage.wait(3)
         set_fault(stage.simulator, "unplug", value=True, seconds=25)
-        for _ in range(30):
-            await stage.wait(1)
-            assert stage.rig.value("p.online")[0] is True
+        await stage.wait(1)
+        assert stage.rig.value("p.online")[0] is False
         outcome = await stage.end(task)
         assert outcome.kind is OutcomeKind.CONFIRMED
         assert stage.orders("POWR") == ["POWR 0"]
+        assert stage.rig.link.reconnects == 1
+
+
+async def test_a_unit_may_close_its_doors_on_the_way_to_standby() -> None:
+    async with staged() as stage:
+        stage.simulator.set_by_hand({"power": "on"})
+        stage.simulator.state.cool_down = 20
+        task = stage.rig.begin("p.power_off")
+        await stage.wait(3)
+        stage.simulator._visitors[object()] = stage.simulator._visitors.popitem()[1]
+        for peer in list(stage.wire.peers):
+            peer.close()
+        for _ in range(20):
+            await stage.wait(1)
+            assert stage.rig.value("p.online")[0] is True
+        stage.simulator._visitors.clear()
+        assert (await stage.end(task)).kind is OutcomeKind.CONFIRMED
         assert stage.rig.link.reconnects == 0
 
 
