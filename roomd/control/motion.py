@@ -345,6 +345,11 @@ class Motor:
         self._stopped = self._clock.monotonic()
         self._last = None
 
+    def was_stopped(self) -> None:
+        """Take note that the stop which every new connection begins with has been sent."""
+        if self._run is None and self.spec.stop_on_start:
+            self._tell("moving", "none")
+
     def _spend(self, started: float) -> float:
         """Count a run that ends now against the duty; return its seconds."""
         now = self._clock.monotonic()

@@ -235,7 +235,7 @@ class Supervisor:
         elif state is PortState.STARTING:
             self._found(device)
         elif state is PortState.ONLINE:
-            self._restorer.back(device)
+            self._back(device)
         log.info("device.state", device=device, state=state.value, code=code)
 
     def on_trace(self, event: TraceEvent) -> None:
@@ -255,6 +255,12 @@ class Supervisor:
         device = self._dispatch.devices.get(device_id)
         if device is not None and device.motor is not None:
             device.motor.found()
+
+    def _back(self, device_id: str) -> None:
+        self._restorer.back(device_id)
+        device = self._dispatch.devices.get(device_id)
+        if device is not None and device.motor is not None:
+            device.motor.was_stopped()
 
     def _reckon(self, device: RoomDevice, point: str, value: PointValue) -> None:
         """Take a motor's estimate, unless the device measures that point itself; a fault is always told."""

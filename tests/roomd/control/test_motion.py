@@ -533,6 +533,19 @@ async def test_a_device_that_is_back_has_its_pause_in_both_directions() -> None:
     assert line.commands() == ["up"]
 
 
+async def test_after_the_stop_of_a_new_connection_it_is_taken_to_stand() -> None:
+    line = Line()
+    line.motor.was_stopped()
+    assert line.told == {"moving": "none"}
+    line.drive("up")
+    await line.clock.advance(0.1)
+    line.motor.was_stopped()
+    assert line.told["moving"] == "up"
+    other = Line(MotionSpec(SPEC.up, SPEC.down, stop_on_start=False))
+    other.motor.was_stopped()
+    assert other.told == {}
+
+
 async def test_a_lost_device_that_stood_is_left_alone() -> None:
     line = await Line().homed("up")
     line.motor.forget()

@@ -20,6 +20,12 @@ async def test_at_the_start_a_motor_gets_stop_and_nothing_that_moves() -> None:
     await room.supervisor.close()
 
 
+async def test_after_that_stop_a_motor_is_taken_to_stand() -> None:
+    async with lamp_room(plan(device("a", "l1", LIFT))) as room:
+        assert room.shown("a.moving") == ("none", "assumed")
+        assert room.shown("a.position") == (None, "unknown")
+
+
 async def test_a_dead_line_is_told_and_the_rest_of_the_room_works() -> None:
     async with lamp_room(plan(device("a", "l1"), device("b", "l2"))) as room:
         room.lines["l2"].refuse_open = Unreachable("gone")
