@@ -89,8 +89,8 @@ class RuleVerdict:
     say: Mapping[str, str]
     points: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
     """Point -> value, quality and what is needed, for those that decided."""
-    satisfy: bool = False
-    """A plan is offered."""
+    satisfy: Satisfy | None = None
+    """The plan that is offered."""
     override: str | None = None
     others: tuple[str, ...] = ()
     """Mutex: who runs."""
@@ -104,8 +104,9 @@ class RuleVerdict:
             "points": {path: dict(point) for path, point in self.points.items()},
             "say": dict(self.say),
         }
-        if self.satisfy:
+        if self.satisfy is not None:
             shown["satisfy"] = True
+            shown["plan"] = _told(self.satisfy)
         if self.override is not None:
             shown["override"] = self.override
         if self.others:
@@ -202,7 +203,7 @@ class Interlocks:
             denies,
             rule.say,
             points,
-            satisfy=rule.satisfy is not None,
+            satisfy=rule.satisfy,
             override=rule.override,
         )
 
@@ -222,6 +223,15 @@ class Interlocks:
         falling = all(t is Truth.YES for t in truths)
         denies = down or falling or (unclear and ask.moves)
         return RuleVerdict(rule.id, denies, rule.say, points, latched=down)
+
+
+def _told(plan: Satisfy) -> dict[str, Any]:
+    """Return a plan as people are asked whether they want it."""
+    steps = [
+        {"device": device, "command": call.command, "args": dict(call.args)}
+        for device, call in plan.steps.items()
+    ]
+    return {"steps": steps, "timeout": plan.timeout}
 
 
 def compiled(entry: RuleEntry, zones: Mapping[str, Iterable[str]]) -> Rule:

@@ -93,6 +93,8 @@ class Order:
     origin: Origin = "scene"
     undo: list[Step] = field(default_factory=list[Step])
     """What `compensate` runs."""
+    kind: Literal["scene", "retry", "undo"] = "scene"
+    """The whole scene, only what had failed, or the way back."""
 
 
 @dataclass(frozen=True)
@@ -141,6 +143,7 @@ class Run:
         return {
             "run": self.id,
             "scene": self.scene,
+            "kind": self.order.kind,
             "state": self.state,
             "result": self.result,
             "by": self.actor.user,

@@ -178,7 +178,7 @@ class Scenes:
         if not steps:
             raise NoRun("nothing_to_undo", run=run_id)
         del self._ended[run_id]
-        return self._begin(Order(run.scene, steps, actor, run.order.origin), LONGEST)
+        return self._begin(Order(run.scene, steps, actor, run.order.origin, kind="undo"), LONGEST)
 
     def retry(self, run_id: str, actor: Actor) -> Run:
         """Run only what failed, through preflight again.
@@ -205,7 +205,9 @@ class Scenes:
                 say=_say(refused[0]),
                 steps=shown,
             )
-        return self._begin(Order(run.scene, steps, actor, origin, run.order.undo), LONGEST)
+        return self._begin(
+            Order(run.scene, steps, actor, origin, run.order.undo, kind="retry"), LONGEST
+        )
 
     def learn(self) -> dict[str, Any]:
         """Return the room as it is as a scene: what can be set again; the rest is listed as left out."""

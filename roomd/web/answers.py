@@ -159,6 +159,67 @@ class TraceMessage(Shape):
     """Messages left out so far because this client was slow."""
 
 
+class RunStep(Shape):
+    """How one command, or one wait, of a run ended."""
+
+    step: str
+    """Place in the scene: `2`, `2.1`; `stop` is the stop of a cancelled run."""
+    device: str
+    """Device or zone; the point that was waited for; empty where no command could be made of it."""
+    command: str
+    """Its command, or `wait`."""
+    args: dict[str, Any]
+    """Arguments of the command."""
+    outcome: str
+    """One of the nine, or `skipped` where it was so already."""
+    code: str | None
+    """Why, as a code that has words."""
+    params: dict[str, Any]
+    """What the words for `code` need."""
+    ms: int
+    """Milliseconds that it took."""
+
+
+class RunHold(Shape):
+    """What a person has to hold before a run can go on."""
+
+    device: str
+    """Id of the device."""
+    command: str
+    """Its command."""
+
+
+class RunBody(Shape):
+    """One run of a scene, as far as it has come."""
+
+    run: str
+    """Id of the run."""
+    scene: str
+    """Id of its scene."""
+    kind: Literal["scene", "retry", "undo"]
+    """The whole scene, only what had failed, or the way back."""
+    state: Literal["running", "waiting_hold", "ended"]
+    """How it goes on."""
+    result: Literal["ok", "partial", "failed", "cancelled", "superseded", "interrupted"] | None
+    """How it ended; null while it goes on."""
+    by: str
+    """Who started it."""
+    done: int
+    """Steps that have ended."""
+    total: int
+    """Steps that there are, as far as that is known."""
+    steps: list[RunStep]
+    """Steps that have ended, in the order in which they did."""
+    hold: RunHold | None
+    """What it waits for in `waiting_hold`."""
+
+
+class RunMessage(RunBody):
+    """A run of a scene has come on; sent to every panel."""
+
+    type: Literal["run"]
+
+
 class PongMessage(Shape):
     """The answer to `ping`."""
 
@@ -189,6 +250,7 @@ ServerMessage = (
     | OutcomeMessage
     | StoppedMessage
     | TraceMessage
+    | RunMessage
     | PongMessage
     | ErrorMessage
     | ByeMessage

@@ -12,6 +12,7 @@ from roomd.web.answers import (
     OutcomeBody,
     OutcomeProblem,
     ProblemBody,
+    RunBody,
     SessionBody,
     StateBody,
 )
@@ -25,6 +26,13 @@ class StopBody(Shape):
 
     devices: dict[str, OutcomeBody]
     """Device id -> outcome."""
+
+
+class RunsBody(Shape):
+    """Body of `GET /api/v1/runs`."""
+
+    runs: list[RunBody]
+    """Runs that go on, and the last that ended, in the order in which they began."""
 
 
 class WhyBody(Shape):
@@ -72,6 +80,11 @@ RESPONSES: dict[tuple[str, str], type[BaseModel]] = {
     ("POST", f"{API}/devices/{{device}}/{{command}}"): OutcomeBody,
     ("POST", f"{API}/stop"): StopBody,
     ("GET", f"{API}/why/{{device}}/{{command}}"): WhyBody,
+    ("POST", f"{API}/scenes/{{scene}}/run"): RunBody,
+    ("GET", f"{API}/runs"): RunsBody,
+    ("POST", f"{API}/runs/{{run}}/cancel"): RunBody,
+    ("POST", f"{API}/runs/{{run}}/retry"): RunBody,
+    ("POST", f"{API}/runs/{{run}}/undo"): RunBody,
     ("GET", f"{API}/session"): SessionBody,
     ("POST", f"{API}/session"): SessionBody,
     ("GET", f"{API}/devices"): DevicesBody,

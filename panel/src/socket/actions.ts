@@ -1,6 +1,18 @@
+import { batch } from '@preact/signals'
 import { type Args, type Asked, begin, finish, loseAll } from '../store/commands'
+import {
+  beginScene,
+  finishScene,
+  forgetRuns,
+  keepRun,
+  loseScenes,
+  runs,
+  type SceneAsk,
+  type SceneEnd,
+  takeRun,
+} from '../store/runs'
 import { connection, ignored, stale, stop, stopAnswers, stopHeard, who } from '../store/session'
-import type { SessionBody, StopBody, TraceMessage } from '../wire/wire.gen'
+import type { RunBody, RunsBody, SessionBody, StopBody, TraceMessage } from '../wire/wire.gen'
 import { receive } from './receive'
 import { Socket } from './socket'
 
@@ -24,6 +36,7 @@ export function start(follow: ((message: TraceMessage) => void) | null): void {
   socket = new Socket(address.href, {
     opened: () => {
       if (topics.length) socket?.send({ type: 'watch', topics })
+      void loadRuns()
     },
     message: (body) => {
       const seq = receive(body, {
@@ -36,6 +49,7 @@ export function start(follow: ((message: TraceMessage) => void) | null): void {
       connection.value = 'lost'
       for (const id of [...held.keys()]) endHold(id)
       loseAll()
+      loseScenes()
       if (never) void askWho()
     },
     stale: () => {
@@ -57,13 +71,76 @@ export function stopSocket(): void {
   connection.value = 'connecting'
 }
 
+const NOT_SENT = { outcome: 'notsent', code: 'conn.notsent', params: {} } as const
+
 /** Ask for a command. Without a connection it ends at once as not sent; nothing waits. */
 export function ask(device: string, control: string, command: string, args: Args): Asked {
   const asked = begin(device, control, command, args)
-  if (!socket?.send({ type: 'command', id: asked.id, device, command, args })) {
-    finish(asked.id, { outcome: 'notsent', code: 'conn.notsent', params: {} })
-  }
+  if (!socket?.send({ type: 'command', id: asked.id, device, command, args })) finish(asked.id, NOT_SENT)
   return asked
+}
+
+/** Ask for a command, and that what keeps it back is put right first. */
+export function askSatisfied(device: string, control: string, command: string, args: Args): Asked {
+  const asked = begin(device, control, command, args)
+  const message = { type: 'command', id: asked.id, device, command, args, satisfy: true } as const
+  if (!socket?.send(message)) finish(asked.id, NOT_SENT)
+  return asked
+}
+
+/** Ask for a scene, or only what it would do; `force`: although a step will be refused. */
+export function askScene(
+  scene: string,
+  what: SceneAsk,
+  force: boolean,
+  ended: (end: SceneEnd) => void,
+): void {
+  const id = beginScene(scene, what, ended)
+  if (!socket?.send({ type: 'scene', id, scene, dry_run: what === 'dry', force })) finishScene(id, NOT_SENT)
+}
+
+const RUNS_SCENES = new Set(['presenter', 'operator', 'admin'])
+
+/** Learn which runs go on, and the last that ended: the messages of a broken connection are gone. */
+async function loadRuns(): Promise<void> {
+  const session = who.value
+  if (typeof session !== 'object' || !RUNS_SCENES.has(session.role)) return
+  forgetRuns()
+  const body = await getBody<RunsBody>('runs')
+  if (body) sortIn(body.runs)
+}
+
+/** Those that came by message in between are newer than those that were asked for. */
+function sortIn(found: readonly RunBody[]): void {
+  const newer = [...runs.value.values()]
+  batch(() => {
+    forgetRuns()
+    for (const run of found) takeRun(run, false)
+    for (const run of newer) keepRun(run)
+  })
+}
+
+/** Cancel a run, retry what failed in it, or take it back. Returns null, or why not. */
+export async function postRun(
+  run: string,
+  verb: 'cancel' | 'retry' | 'undo',
+): Promise<{ code: string; params: Readonly<Record<string, unknown>> } | null> {
+  try {
+    const answer = await fetch(`${API}/runs/${run}/${verb}`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', Prefer: 'respond-async' },
+      body: '{}',
+    })
+    const body = (await answer.json()) as RunBody & {
+      code?: string
+      params?: Readonly<Record<string, unknown>>
+    }
+    if (!answer.ok) return { code: body.code ?? 'driver_error', params: body.params ?? {} }
+    takeRun(body, true)
+    return null
+  } catch {
+    return { code: 'conn.notsent', params: {} }
+  }
 }
 
 /** A hold under way. */
@@ -83,7 +160,7 @@ export function hold(
   const asked = begin(device, control, command, args)
   const id = asked.id
   if (!socket?.send({ type: 'hold', id, device, command, args })) {
-    finish(id, { outcome: 'notsent', code: 'conn.notsent', params: {} })
+    finish(id, NOT_SENT)
     return null
   }
   held.set(id, ended)

@@ -2,6 +2,7 @@ import { beforeEach, expect, test } from 'vitest'
 import { begin, newestOf } from '../store/commands'
 import { point } from '../store/points'
 import { room } from '../store/room'
+import { beginScene, forgetRuns, runOf } from '../store/runs'
 import { complaint, connection, ignored, stale, stop, stopAnswers, stopHeard } from '../store/session'
 import { receive } from './receive'
 
@@ -60,4 +61,16 @@ test.each([null, 3, 'text', [], {}, { type: 'nobody_knows' }, { type: 'snapshot'
 test('errors and farewells are shown', () => {
   receive({ type: 'bye', code: 'slow' }, extra)
   expect(complaint.value?.code).toBe('slow')
+})
+
+test('a run is known, and a scene’s outcome ends the wish and no command', () => {
+  forgetRuns()
+  const body = { run: 'r1', scene: 'film', kind: 'scene', state: 'running', result: null, by: 'x' }
+  receive({ type: 'run', ...body, done: 1, total: 3, steps: [], hold: null }, extra)
+  expect(runOf('film')?.done).toBe(1)
+  expect(ignored.value).toBe(0)
+  const ends: string[] = []
+  const id = beginScene('film', 'run', (end) => ends.push(end.outcome))
+  receive({ type: 'outcome', id, outcome: 'refused', code: 'preflight', params: {}, tx: 0, ms: 1 }, extra)
+  expect(ends).toEqual(['refused'])
 })

@@ -2,6 +2,7 @@ import { batch } from '@preact/signals'
 import { finish, settle } from '../store/commands'
 import { type Points, takePatch, takeSnapshot } from '../store/points'
 import { deviceOf, takeRoom } from '../store/room'
+import { finishScene, takeRun } from '../store/runs'
 import {
   complaint,
   connection,
@@ -58,7 +59,9 @@ function known(extra: Extra): Known {
     },
     outcome: (message) => {
       const params = { s: message.ms / 1000, ...message.params }
-      finish(message.id, { outcome: message.outcome, code: message.code, params })
+      const end = { outcome: message.outcome, code: message.code, params }
+      if (finishScene(message.id, end)) return null
+      finish(message.id, end)
       extra.outcome?.(message.id)
       return null
     },
@@ -69,6 +72,10 @@ function known(extra: Extra): Known {
     },
     trace: (message) => {
       extra.trace?.(message)
+      return null
+    },
+    run: ({ type: _, ...body }) => {
+      takeRun(body, true)
       return null
     },
     pong: () => null,

@@ -246,6 +246,59 @@ export type RoomShape = {
   readonly devices: readonly (DeviceShape)[]
 }
 
+/** What a person has to hold before a run can go on. */
+export type RunHold = {
+  /** Id of the device. */
+  readonly device: string
+  /** Its command. */
+  readonly command: string
+}
+
+/** A run of a scene has come on; sent to every panel. */
+export type RunMessage = {
+  /** Id of the run. */
+  readonly run: string
+  /** Id of its scene. */
+  readonly scene: string
+  /** The whole scene, only what had failed, or the way back. */
+  readonly kind: "scene" | "retry" | "undo"
+  /** How it goes on. */
+  readonly state: "running" | "waiting_hold" | "ended"
+  /** How it ended; null while it goes on. */
+  readonly result: "ok" | "partial" | "failed" | "cancelled" | "superseded" | "interrupted" | null
+  /** Who started it. */
+  readonly by: string
+  /** Steps that have ended. */
+  readonly done: number
+  /** Steps that there are, as far as that is known. */
+  readonly total: number
+  /** Steps that have ended, in the order in which they did. */
+  readonly steps: readonly (RunStep)[]
+  /** What it waits for in `waiting_hold`. */
+  readonly hold: RunHold | null
+  readonly type: "run"
+}
+
+/** How one command, or one wait, of a run ended. */
+export type RunStep = {
+  /** Place in the scene: `2`, `2.1`; `stop` is the stop of a cancelled run. */
+  readonly step: string
+  /** Device or zone; the point that was waited for; empty where no command could be made of it. */
+  readonly device: string
+  /** Its command, or `wait`. */
+  readonly command: string
+  /** Arguments of the command. */
+  readonly args: Readonly<Record<string, unknown>>
+  /** One of the nine, or `skipped` where it was so already. */
+  readonly outcome: string
+  /** Why, as a code that has words. */
+  readonly code: string | null
+  /** What the words for `code` need. */
+  readonly params: Readonly<Record<string, unknown>>
+  /** Milliseconds that it took. */
+  readonly ms: number
+}
+
 /** One scene. */
 export type SceneShape = {
   /** For example `start`. */
@@ -328,7 +381,7 @@ export type ZoneShape = {
   readonly devices: readonly (string)[]
 }
 
-export type ServerMessage = SnapshotMessage | PatchMessage | OutcomeMessage | StoppedMessage | TraceMessage | PongMessage | ErrorMessage | ByeMessage
+export type ServerMessage = SnapshotMessage | PatchMessage | OutcomeMessage | StoppedMessage | TraceMessage | RunMessage | PongMessage | ErrorMessage | ByeMessage
 
 /** Arguments of a command, as `/api/v1/room` describes them. */
 export type Arguments = Readonly<Record<string, unknown>>
@@ -435,6 +488,36 @@ export type ProblemBody = {
   readonly code: string
   /** What the words need. */
   readonly params: Readonly<Record<string, unknown>>
+}
+
+/** One run of a scene, as far as it has come. */
+export type RunBody = {
+  /** Id of the run. */
+  readonly run: string
+  /** Id of its scene. */
+  readonly scene: string
+  /** The whole scene, only what had failed, or the way back. */
+  readonly kind: "scene" | "retry" | "undo"
+  /** How it goes on. */
+  readonly state: "running" | "waiting_hold" | "ended"
+  /** How it ended; null while it goes on. */
+  readonly result: "ok" | "partial" | "failed" | "cancelled" | "superseded" | "interrupted" | null
+  /** Who started it. */
+  readonly by: string
+  /** Steps that have ended. */
+  readonly done: number
+  /** Steps that there are, as far as that is known. */
+  readonly total: number
+  /** Steps that have ended, in the order in which they did. */
+  readonly steps: readonly (RunStep)[]
+  /** What it waits for in `waiting_hold`. */
+  readonly hold: RunHold | null
+}
+
+/** Body of `GET /api/v1/runs`. */
+export type RunsBody = {
+  /** Runs that go on, and the last that ended, in the order in which they began. */
+  readonly runs: readonly (RunBody)[]
 }
 
 /** Body of `GET` and `POST /api/v1/session`: who am I? */

@@ -47,6 +47,10 @@ def test_a_rule_denies_until_its_condition_holds_and_says_why() -> None:
         "verdict": "deny",
         "say": SAY,
         "satisfy": True,
+        "plan": {
+            "steps": [{"device": "display.main", "command": "power_off", "args": {}}],
+            "timeout": 90.0,
+        },
         "points": {
             "display.main.power": {
                 "value": "on",
