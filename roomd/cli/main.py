@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from roomd.cli import ask, config, daemon, driver, look
+from roomd.cli import ask, audit, config, daemon, driver, look, scene
 
 app = typer.Typer(
     name="roomd",
@@ -23,11 +23,14 @@ app.command("send")(ask.send)
 app.command("stop")(ask.stop)
 app.command("why")(ask.why)
 app.command("trace")(ask.trace)
+app.command("scene")(scene.scene)
+app.command("reset")(scene.reset)
 app.command("ports")(look.ports)
 app.command("discover")(look.discover)
 app.command("doctor")(look.doctor)
 app.command("version")(look.version)
 app.add_typer(driver.app, name="driver")
+app.add_typer(audit.app, name="audit")
 
 
 def main() -> None:

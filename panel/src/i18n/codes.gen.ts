@@ -264,7 +264,25 @@ export const zh = {
   "step_circle": "步骤互相等待：{step}",
   "scene_circle": "场景调用了自己：{scene}",
   "too_many_steps": "步骤太多，最多 {limit} 步",
-  "cannot_set": "设备 {device} 没有能设定 {point} 的命令"
+  "cannot_set": "设备 {device} 没有能设定 {point} 的命令",
+  "time_form": "时间写作 \"08:30\"",
+  "date_form": "日期写作 2026-12-24",
+  "schedule_days": "days 与 dates 只能写一个",
+  "calendar_empty": "需要 ics 或 holidays",
+  "unknown_scene.suggestion": "没有场景 {scene}；是不是 {suggestion}？",
+  "unattended_motion": "场景 {scene} 会使 {device} 运动，无人值守时不允许",
+  "catch_up_motion": "场景 {scene} 会使 {device} 运动；运动不补做，请写 catch_up: skip",
+  "trigger_motion": "场景 {scene} 会使 {device} 运动；触发不允许运动",
+  "not_presence": "{point} 不能说明是否有人，需要真假值或数字",
+  "calendar_unreadable": "日历无法读取，显示上一次的内容：{name}",
+  "holidays_unreadable": "节假日文件无法读取，暂不生效：{name}",
+  "audit.sound": "链条一致：{rows} 行，到第 {last} 行",
+  "audit.bad": "第 {seq} 行有问题：{reason}",
+  "audit.no_key": "没有给出密钥：不能证明没有人重新封存过",
+  "audit.no_anchor": "没有给出锚点：不能排除末尾被删去",
+  "audit.beginning_removed": "最早的行已按保留期删除",
+  "audit.key_does_not_fit": "密钥与记录不符",
+  "audit.export_changed": "导出的文件缺失或被改动：{file}"
 } as const
 
 export const en = {
@@ -528,7 +546,25 @@ export const en = {
   "step_circle": "steps wait for each other: {step}",
   "scene_circle": "a scene that calls itself: {scene}",
   "too_many_steps": "too many steps, at most {limit}",
-  "cannot_set": "no command of {device} sets {point}"
+  "cannot_set": "no command of {device} sets {point}",
+  "time_form": "a time of day is written as \"08:30\"",
+  "date_form": "a date is written as 2026-12-24",
+  "schedule_days": "days or dates, not both",
+  "calendar_empty": "ics or holidays is needed",
+  "unknown_scene.suggestion": "no scene {scene}; did you mean {suggestion}?",
+  "unattended_motion": "scene {scene} moves {device}, which nothing may do while nobody attends",
+  "catch_up_motion": "scene {scene} moves {device}; what moves is never caught up: catch_up: skip",
+  "trigger_motion": "scene {scene} moves {device}; a trigger never moves anything",
+  "not_presence": "{point} does not say whether somebody is there: true/false or a number is needed",
+  "calendar_unreadable": "The calendar cannot be read; the last good one is shown: {name}",
+  "holidays_unreadable": "The holidays cannot be read and do not count: {name}",
+  "audit.sound": "the chain is consistent: {rows} rows, up to row {last}",
+  "audit.bad": "row {seq} is bad: {reason}",
+  "audit.no_key": "no key was given: that nothing was sealed anew cannot be proved",
+  "audit.no_anchor": "no anchor was given: removal of the end cannot be excluded",
+  "audit.beginning_removed": "the oldest rows were deleted by age",
+  "audit.key_does_not_fit": "the key does not fit this record",
+  "audit.export_changed": "a file of the export is missing or was changed: {file}"
 } as const
 
 export type Code = keyof typeof zh
