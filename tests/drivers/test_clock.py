@@ -42,6 +42,19 @@ async def test_a_timer_that_a_timer_sets_runs_in_the_same_advance() -> None:
     assert at == [start + 0.25, start + 0.5, start + 0.75]
 
 
+async def test_it_moves_from_timer_to_timer_until_something_is_true() -> None:
+    clock = VirtualClock(pause=0)
+    start, heard = clock.monotonic(), list[float]()
+    for delay in (0.5, 1.5, 2.5):
+        clock.call_later(delay, lambda: heard.append(clock.monotonic() - start))
+    clock.call_later(0.1, lambda: None).cancel()
+    assert await clock.until(lambda: len(heard) == 2, within=10.0)
+    assert (heard, clock.monotonic()) == ([0.5, 1.5], start + 1.5)
+    assert await clock.until(lambda: True, within=0.0)
+    assert not await clock.until(lambda: False, within=10.0)
+    assert clock.monotonic() == start + 11.5
+
+
 async def test_a_cancelled_timer_does_not_run() -> None:
     clock = VirtualClock()
     heard: list[str] = []
