@@ -194,8 +194,6 @@ class Dialogue(Device[ViscaSettings]):
         mark = self._steering.mark
         try:
             await self._line.stop(self._stops())
-        except BufferFull:
-            raise
         except Refused:
             # In standby nothing moves, and a camera may say "not now".
             if self.value("power") != "off":

@@ -31,8 +31,8 @@ ANSWER = 0.25
 """Seconds for an acknowledgement or an answer, time on the wire not counted (protocols.md 2.2)."""
 LEAST = 0.02
 """Seconds that a camera has for its answer to a copy of a stop at least, however slow the wire is."""
-ACKNOWLEDGEMENT = 3
-"""Bytes of the answer to a stop."""
+ACKNOWLEDGEMENT = 6
+"""Bytes until a stop is acknowledged: the end of the command before it may come first."""
 
 
 class RawLine:

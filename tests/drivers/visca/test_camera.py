@@ -236,11 +236,14 @@ async def test_clearing_empties_the_sockets_and_nothing_completes() -> None:
 async def test_a_power_cycle_forgets_all_but_the_presets() -> None:
     desk = Desk()
     state = desk.camera.state
-    desk.say(SAVE)
-    desk.say("01 04 00 03")
-    desk.say("01 04 00 02")
+    for text in (SAVE, "01 04 00 03", "01 04 00 02"):
+        desk.say(text)
+        await desk.wait(0.2)
     desk.camera.power_cycle()
+    state.on = False
     assert await desk.wait(WAKE + 1) == []
+    assert not state.on
+    state.on = True
     assert desk.camera.state is state
     assert state.presets == {1: (0, 0, 0)}
     assert (state.on, state.executed) == (True, 0)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
-from drivers.commands import OutcomeKind
+from drivers.commands import OutcomeKind, Priority, RetryClass
+from drivers.job import Job, current_job
 from drivers.session import PortState
+from drivers.visca import codec
 from drivers.visca.dialogue import LOOK_AGAIN, LOOKS, Dialogue
+from drivers.visca.line import BufferFull
 from drivers.visca.raw_replies import RawReplies
 from drivers.visca.sony_replies import SonyReplies
 from tests.drivers.visca.stage import CHAIN, CONFIRMED, FAILED, KINDS, staged
@@ -106,3 +111,27 @@ async def test_stop_reaches_a_camera_that_is_on_its_way_to_a_preset() -> None:
         assert not stage.cameras["b"].camera.moving
         assert stage.value("moving", of="b") == (False, "confirmed")
         assert (await stage.do("preset_recall", of="b", preset=1)).kind is CONFIRMED
+
+
+async def test_what_is_too_late_is_not_sent_once_more() -> None:
+    async with staged("tcp") as stage:
+        stage.fault("buffer_full")
+        long_ago = stage.now - 10
+        job = Job("c", "drive", Priority.USER, RetryClass.MOTION, long_ago, ttl=3.0, timeout=1.0)
+        current_job.set(job)
+        task = asyncio.create_task(stage.device._do(codec.home(1)))
+        await stage.until(task.done)
+        with pytest.raises(BufferFull):
+            task.result()
+        assert job.tx == 1
+
+
+async def test_two_commands_at_once_keep_polls_waiting_for_both() -> None:
+    async with staged("sony") as stage:
+        stage.rig.ears.traces.clear()
+        tasks = [stage.begin("preset_save", preset=1), stage.begin("focus", auto=False)]
+        stage.device.link.look()
+        for task in tasks:
+            assert (await stage.end(task)).kind is CONFIRMED
+        kinds = [data[9] for data in stage.rig.sent()]
+        assert kinds[:2] == [1, 1]

@@ -102,9 +102,9 @@ def test_a_new_connection_knows_nothing() -> None:
 
 def test_what_is_remembered_is_bounded() -> None:
     replies = SonyReplies()
-    for _ in range(3):
+    for begun in range(3):
         for sequence in range(2 * KEPT):
-            replies.ask(sequence)
+            replies.ask(1000 * begun + sequence)
         replies.begin()
     assert len(replies._asked) == 0
     assert len(replies._before) == KEPT
