@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any
 
 LARGEST = 2**53 - 1
 """Integers beyond are not the same number in every reader of JSON."""
@@ -41,10 +41,10 @@ def plain(value: Any) -> Any:
         case float() | Decimal():
             return _decimal(value)
         case Mapping():
-            pairs = cast("Mapping[Any, Any]", value).items()
-            return {str(key): plain(item) for key, item in pairs}
+            pairs: dict[Any, Any] = dict(value)
+            return {str(key): plain(item) for key, item in pairs.items()}
         case list() | tuple() | set() | frozenset():
-            items = cast("Sequence[Any]", value)
+            items: list[Any] = list(value)
             return [plain(item) for item in items]
         case _:
             return str(value)
@@ -62,12 +62,14 @@ def _check(value: Any) -> None:
             if abs(value) > LARGEST:
                 raise NotCanonical(f"integer {value} is too large")
         case dict():
-            for key, item in cast("dict[Any, Any]", value).items():
+            pairs: dict[Any, Any] = value
+            for key, item in pairs.items():
                 if not isinstance(key, str):
                     raise NotCanonical(f"key {key!r} is no text")
                 _check(item)
         case list():
-            for item in cast("list[Any]", value):
+            items: list[Any] = value
+            for item in items:
                 _check(item)
         case _:
             raise NotCanonical(f"{type(value).__name__} has no canonical form")

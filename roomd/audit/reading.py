@@ -58,7 +58,8 @@ def page(path: Path, wanted: Filter) -> list[dict[str, Any]]:
 
 
 def _where(wanted: Filter) -> tuple[str, list[Any]]:
-    parts, values = ["seq > ?"], [wanted.after]
+    parts = ["seq > ?"]
+    values: list[Any] = [wanted.after]
     conditions: list[tuple[str, Any]] = [
         ("seq < ?", wanted.before),
         ("actor = ?", wanted.actor or None),

@@ -29,6 +29,9 @@ BATCH: Final = 256
 """Rows of one commit, at most."""
 WAITING: Final = 10_000
 """Rows that wait in memory while the disk refuses."""
+GATHER: Final = 0.005
+"""Seconds in which further rows join one that nobody waits for: else the thread would take its turns of the interpreter
+just while the command that the row tells of is on its way to the device."""
 AGAIN: Final = 1.0
 """Seconds between attempts while the disk refuses."""
 
@@ -85,6 +88,8 @@ class Record:
 
     def __post_init__(self) -> None:
         self._queue: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self._urgent = threading.Event()
+        """Somebody waits for what is in the queue."""
         self._waiting: deque[_Item] = deque()
         self._dropped: tuple[int, str] = (0, "")
         self._floods = Floods()
@@ -115,7 +120,7 @@ class Record:
             with contextlib.suppress(RuntimeError):  # the loop is gone: nobody waits any more
                 loop.call_soon_threadsafe(_resolve, future, None, error)
 
-        self._queue.put(_Item(entry, self.clockwork.stamp(), done))
+        self._put_urgently(_Item(entry, self.clockwork.stamp(), done))
         await future
 
     async def ask(self, work: Callable[[Ledger], Any]) -> Any:
@@ -132,14 +137,18 @@ class Record:
             with contextlib.suppress(RuntimeError):
                 loop.call_soon_threadsafe(_resolve, future, result, error)
 
-        self._queue.put(_Ask(work, done))
+        self._put_urgently(_Ask(work, done))
         return await future
 
     def close(self, timeout: float = 2.0) -> None:
         """Write what is there and end; waits at most `timeout` seconds."""
-        self._queue.put(_END)
+        self._put_urgently(_END)
         if self._thread.is_alive():
             self._thread.join(timeout)
+
+    def _put_urgently(self, item: Any) -> None:
+        self._queue.put(item)
+        self._urgent.set()
 
     # -- in the thread --------------------------------------------------------------------------------------------
 
@@ -155,7 +164,7 @@ class Record:
                 self._answer(ask)
 
     def _next(self) -> tuple[list[_Item], list[_Ask], bool]:
-        """Return what has come, without waiting for more: an idle writer commits at once."""
+        """Return what has come. An idle writer commits at once where somebody waits, else after `GATHER`."""
         items: list[_Item] = []
         asks: list[_Ask] = []
         wait: float | None = AGAIN if self._waiting else 5.0
@@ -166,6 +175,9 @@ class Record:
                 )
             except queue.Empty:
                 break
+            if wait is not None:
+                self._urgent.wait(GATHER)
+                self._urgent.clear()  # whoever comes from here on finds an idle writer
             wait = None
             if found is _END:
                 return items, asks, True

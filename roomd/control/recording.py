@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 
 from drivers.commands import Outcome, OutcomeKind
-from roomd.audit.entry import Entry
+from roomd.audit.entry import Entry, Kind
 from roomd.audit.record import Record, Unwritable
 from roomd.control.commands import Command
 from roomd.control.dispatch import Dispatch
@@ -114,7 +114,7 @@ def record_runs(record: Record) -> Callable[[Run], None]:
         if not first and run.state != "ended":
             return
         begun.add(run.id)
-        kind = "ended" if run.state == "ended" else "asked"
+        kind: Kind = "ended" if run.state == "ended" else "asked"
         failed = [
             f"{r.step} {r.device}/{r.command}: {r.outcome}" for r in run.results if not r.good
         ]

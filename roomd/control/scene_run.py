@@ -351,13 +351,15 @@ class Run:
     async def _finger(self, leaf: Leaf) -> Outcome:
         """Wait until a person holds the button of this step; a program never does."""
         self.state, self.waits_for = "waiting_hold", (leaf.device, leaf.command)
-        self._held = asyncio.get_running_loop().create_future()
+        held: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        self._held = held
         self._tell(self)
         over = asyncio.ensure_future(self._clock.sleep(HOLD_PATIENCE))
         try:
-            await asyncio.wait({self._held, over}, return_when=asyncio.FIRST_COMPLETED)
-            if self._held.done():
-                return self._held.result()
+            either: set[asyncio.Future[Any]] = {held, over}
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+            if held.done():
+                return held.result()
             return refused("hold_required", device=leaf.device, command=leaf.command)
         finally:
             over.cancel()

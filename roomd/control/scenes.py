@@ -131,7 +131,8 @@ class Scenes:
         task = asyncio.create_task(run.execute(), name=f"scene {run.scene}")
         self._tasks[run.id] = task
         timer = self._clock.call_later(timeout, lambda: self._cancel(run, "failed"))
-        task.add_done_callback(lambda _task: (timer.cancel(), self._over(run)))
+        task.add_done_callback(lambda _task: timer.cancel())
+        task.add_done_callback(lambda _task: self._over(run))
         return run
 
     def _over(self, run: Run) -> None:

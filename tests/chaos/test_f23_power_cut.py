@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from pathlib import Path
+from typing import Any
 
 import apsw
 import pytest
@@ -56,9 +57,11 @@ def after_the_cut(disk: Disk) -> tuple[int, bool]:
     database = connect(CutVfs(disk), FILE)
     prepare(database)
     assert database.execute("PRAGMA integrity_check").fetchall()[0][0] == "ok"
-    found = database.execute("SELECT seq, hash, mac, body FROM record ORDER BY seq").fetchall()
+    found: list[Any] = database.execute(
+        "SELECT seq, hash, mac, body FROM record ORDER BY seq"
+    ).fetchall()
     database.close()
-    rows = [(int(s), bytes(h), bytes(m), str(b)) for s, h, m, b in found]  # type: ignore[call-overload]  # SQLite's own types
+    rows = [(int(s), bytes(h), bytes(m), str(b)) for s, h, m, b in found]
     return (rows[-1][0] if rows else 0), verify(rows).sound
 
 

@@ -36,7 +36,8 @@ def sending(port: int) -> Iterator[Any]:
         def send_unicast(self, data: Any, destination: str) -> None:
             self._socket.sendto(bytes(data.getBytes()), (destination, port))
 
-    made = ToPort(None, "127.0.0.1", 0, 30)
+    nobody: Any = None  # its listener, the peer, is made with it
+    made = ToPort(nobody, "127.0.0.1", 0, 30)
     peer = sacn.sACNsender(bind_address="127.0.0.1", universeDiscovery=False, socket=made)
     made._listener = peer._sender_handler
     peer.start()

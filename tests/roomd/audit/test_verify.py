@@ -95,7 +95,7 @@ def test_a_removed_row_is_found(sample: Sample, seq: int) -> None:
 def test_a_row_put_in_is_found(sample: Sample, seq: int) -> None:
     new = change(sample.rows[seq - 1], actor="nobody")
     later = [(row[0] + 1, *row[1:]) for row in sample.rows[seq - 1 :]]
-    rows: list[Row] = [*sample.rows[: seq - 1], new, *later]  # type: ignore[list-item]  # rows with their number moved
+    rows: list[Row] = [*sample.rows[: seq - 1], new, *later]
     assert (verify(rows).bad, verify(rows).reason) == (seq, "inserted")
 
 
@@ -166,7 +166,7 @@ def test_a_key_of_another_record_proves_nothing(sample: Sample) -> None:
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"seq":"3"}', "\x00", "{" * 50])
 def test_a_row_that_is_no_row_is_found(sample: Sample, text: str) -> None:
     rows = list(sample.rows)
-    rows[2] = (*rows[2][:3], text)  # type: ignore[assignment]  # a row with another text
+    rows[2] = (*rows[2][:3], text)
     assert (verify(rows).bad, verify(rows).reason) == (3, "edited")
 
 
