@@ -33,7 +33,7 @@ def canonical(value: Any) -> bytes:
 
 def plain(value: Any) -> Any:
     """Return a value without floats, ready for `canonical`: decimals become text, other things their `str`."""
-    kind: type[Any] = type(value)
+    kind: type[Any] = value.__class__
     if value is None or kind is bool:
         return value
     if issubclass(kind, str):
@@ -53,7 +53,7 @@ def plain(value: Any) -> Any:
 
 def _check(value: Any) -> None:
     """Refuse what has no canonical form. By type, not by pattern: the two type checkers read patterns differently."""
-    kind: type[Any] = type(value)
+    kind: type[Any] = value.__class__
     if kind is dict:
         for key, item in value.items():
             if not isinstance(key, str):
