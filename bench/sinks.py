@@ -43,7 +43,7 @@ class Arrivals:
 # -- UDP -----------------------------------------------------------------------------------------------------------
 
 COMMAND, INQUIRY, REPLY, CONTROL, CONTROL_REPLY = 0x0100, 0x0110, 0x0111, 0x0200, 0x0201
-"""Message types of VISCA over IP. Source: VISCA-4 (docs/sources.md)."""
+"""Message types of VISCA over IP. Source: SRG-300H, p. 31 (docs/sources.md)."""
 _HEADER = struct.Struct(">HHI")
 _ACK, _DONE = b"\x90\x41\xff", b"\x90\x51\xff"
 
