@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -95,17 +96,17 @@ async def test_a_whole_room_of_dead_devices_starts_and_says_what_is_dead(tmp_pat
 
 
 async def told(session: aiohttp.ClientSession, url: str, dead: set[str]) -> dict[str, str]:
-    """Return how the devices are, once each of them has been looked for."""
-    states: dict[str, str] = {}
-
-    async def look() -> dict[str, str]:
-        async with session.get(url) as answer:
-            devices: list[dict[str, Any]] = (await answer.json())["devices"]
-        return {d["id"]: d["state"] for d in devices}
-
-    while not dead <= states.keys() or "starting" in states.values():
-        states = await look()
-    return states
+    """Return how each device was found when it was first looked for."""
+    found: dict[str, str] = {}
+    async with asyncio.timeout(45):
+        while not dead <= found.keys():
+            async with session.get(url) as answer:
+                devices: list[dict[str, Any]] = (await answer.json())["devices"]
+            for device in devices:
+                if device["state"] != "starting":
+                    found.setdefault(device["id"], device["state"])
+            await asyncio.sleep(0.05)
+    return found
 
 
 def fire_and_forget(app: App) -> set[str]:

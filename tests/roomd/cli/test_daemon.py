@@ -58,15 +58,18 @@ async def test_the_demo_as_a_program_reads_it(tmp_path: Path) -> None:
 
 
 async def states(demo: Daemon) -> dict[str, str]:
-    """Return how devices are, once none of them is on its way."""
+    """Return how each device was found when it was first looked for."""
     headers = {"Authorization": f"Bearer {demo.ready['tokens']['admin']}"}
-    async with asyncio.timeout(30), aiohttp.ClientSession(headers=headers) as session:
-        while True:
+    wanted, found = set(demo.ready["simulators"]), dict[str, str]()
+    async with asyncio.timeout(45), aiohttp.ClientSession(headers=headers) as session:
+        while not wanted <= found.keys():
             async with session.get(f"{demo.url}/api/v1/devices") as answer:
-                found = {d["id"]: d["state"] for d in (await answer.json())["devices"]}
-            if "starting" not in found.values():
-                return found
+                devices = (await answer.json())["devices"]
+            for device in devices:
+                if device["state"] != "starting":
+                    found.setdefault(device["id"], device["state"])
             await asyncio.sleep(0.05)
+    return found
 
 
 async def test_the_demo_as_people_read_it(tmp_path: Path) -> None:
