@@ -114,9 +114,15 @@ function askedText(desired: Value, text: (value: Value) => string): string {
   return t('asked.set', { value: text(desired) })
 }
 
+/** The words for a code, and whom to ask where only an administrator can help; null without words. */
+export function whyWords(code: string | null, params: Ended['params']): string | null {
+  const words = code === null ? null : codeWords(code, params)
+  return words !== null && params.latched === true ? `${words}${t('latch.call')}` : words
+}
+
 /** An end in words; null where nothing needs saying because the point itself has changed. */
 export function endText(ended: Ended): string | null {
-  const why = ended.code === null ? null : codeWords(ended.code, ended.params)
+  const why = whyWords(ended.code, ended.params)
   switch (ended.outcome) {
     case 'confirmed':
     case 'sent':

@@ -13,6 +13,7 @@ import { Cards } from './cards'
 import { Home } from './home'
 import { Lift } from './lift'
 import { Lights } from './lights'
+import { Scenes } from './scenes'
 import { ICONS, type Screen, screenIn, screenOf, screensOf } from './screens'
 import './app.css'
 
@@ -25,10 +26,11 @@ addEventListener('hashchange', () => {
 export function App(): JSX.Element {
   return (
     <Gate>
-      <div class="shell" data-stale={stale.value}>
+      <div class="shell" data-stale={stale.value} data-screen={screen.value}>
         <Header page="" />
         <StaleBar />
         <Complaint />
+        <Scenes />
         <div class="shell-body">
           <Rail label={t('nav.label')} entries={entries()} current={screen.value} />
           <main class="content">{room.value && <Content screen={screen.value} />}</main>

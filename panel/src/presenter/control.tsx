@@ -18,6 +18,9 @@ import { CameraPad, CameraPresets } from './camera_controls'
 import { openDevice } from './device_sheet'
 import { MotionControl } from './motion_control'
 import { noteInterrupted } from './notes'
+import { offerOf } from './offer'
+import { openOffer } from './plan_sheet'
+import { doingWords } from './steps'
 import { again, beginHold, endedOf, shownOf, whole, wordsOf } from './use'
 
 export interface ControlProps {
@@ -31,13 +34,20 @@ type Of<K extends Control['kind']> = ControlProps & { readonly control: Extract<
 /** One control of one device: the description chooses which, the store says what it shows. */
 export function DeviceControl(props: ControlProps): JSX.Element {
   const { device, control } = props
-  const end = endedOf(device, control.id)
   return (
     <div class="control" data-control={control.kind}>
       <Kind {...props} />
-      <Ending ended={end?.ended ?? null} onRetry={() => end && again(end.asked)} />
+      <EndOf end={endedOf(device, control.id)} />
     </div>
   )
+}
+
+/** How a control's newest command ended, with what can be done about it. */
+export function EndOf({ end }: { end: ReturnType<typeof endedOf> }): JSX.Element {
+  const asked = end?.asked
+  const offer = asked?.end?.outcome === 'refused' ? offerOf(asked.end.code, asked.end.params) : null
+  const what = asked && offer ? () => openOffer(asked, asked.control, offer, doingWords(asked), null) : null
+  return <Ending ended={end?.ended ?? null} onRetry={() => asked && again(asked)} onWhat={what} />
 }
 
 function Kind({ device, control, label }: ControlProps): JSX.Element {

@@ -89,7 +89,8 @@ function wayOf(device: DeviceShape, control: Props['control'], way: Props['contr
 
 const ICONS: Readonly<Record<string, IconName>> = { up: 'up', down: 'down', open: 'open', close: 'shut' }
 
-function wayLabel(kind: string, command: string, run: 'hold' | 'tap'): string {
+/** The words on the button of one way. */
+export function wayLabel(kind: string, command: string, run: 'hold' | 'tap'): string {
   if (kind === 'screen' && run === 'tap') return t(command === 'up' ? 'lift.screenUp' : 'lift.screenDown')
   switch (command) {
     case 'up':

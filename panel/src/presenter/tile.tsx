@@ -1,5 +1,4 @@
 import type { JSX } from 'preact'
-import { Ending } from '../controls/ending'
 import { Icon, kindIcon } from '../controls/icons'
 import { type Control, isPower } from '../controls/index'
 import { Mark } from '../controls/mark'
@@ -13,10 +12,11 @@ import { point } from '../store/points'
 import { tellsMotion } from '../store/room'
 import type { DeviceShape } from '../wire/wire.gen'
 import { controlsFor } from './card'
+import { EndOf } from './control'
 import { openDevice } from './device_sheet'
 import { screenOf } from './screens'
 import { summaryOf } from './summary'
-import { again, endedOf, shownOf } from './use'
+import { endedOf, shownOf } from './use'
 import './tile.css'
 
 /** A device in small: a light is switched here, everything else leads to its screen. */
@@ -32,7 +32,6 @@ type Power = Extract<Control, { kind: 'toggle' }>
 
 function LightTile({ device, control }: { device: DeviceShape; control: Power }): JSX.Element {
   const shown = shownOf(device, control.point, control.id)
-  const end = endedOf(device, control.id)
   return (
     <div class="control">
       <Toggle
@@ -46,7 +45,7 @@ function LightTile({ device, control }: { device: DeviceShape; control: Power })
         }}
         onWhy={() => openDevice(device)}
       />
-      <Ending ended={end?.ended ?? null} onRetry={() => end && again(end.asked)} />
+      <EndOf end={endedOf(device, control.id)} />
     </div>
   )
 }

@@ -8,6 +8,7 @@ import { point } from '../store/points'
 import { room } from '../store/room'
 import { stale } from '../store/session'
 import type { ArgShape, DeviceShape } from '../wire/wire.gen'
+import { offerOf } from './offer'
 
 /** A point as it is drawn now, with the wish of this page's own newest command. */
 export function shownOf(device: DeviceShape, name: string | null, control: string): Shown {
@@ -62,7 +63,8 @@ export function endedOf(device: DeviceShape, control: string): { asked: Asked; e
   const asked = newestOf(device.id, control).value
   if (!asked?.end) return null
   const { outcome, code, params } = asked.end
-  if (outcome === 'refused' || outcome === 'notsent') fade(asked, REFUSED_S)
+  const offered = outcome === 'refused' && offerOf(code, params) !== null
+  if ((outcome === 'refused' && !offered) || outcome === 'notsent') fade(asked, REFUSED_S)
   if (outcome === 'cancelled') fade(asked, SHORT_S)
   return { asked, ended: { outcome, code, params: named({ device: device.id, ...params }) } }
 }
