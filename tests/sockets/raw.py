@@ -142,12 +142,15 @@ class Raw:
         await self.write(frame(json.dumps(message)), pieces)
 
     async def receive(self) -> tuple[int, bytes]:
-        """Return the next frame as (opcode, payload)."""
+        """Return the next frame as (opcode, payload); the server's own pings are answered on the way."""
         first, second = await self.take(2)
         size = second & 0x7F
         if size > 125:
             size = int.from_bytes(await self.take(2 if size == 126 else 8), "big")
         payload = await self.take(size)
+        if first & 0x0F == PING:
+            await self.write(frame(payload, PONG))
+            return await self.receive()
         self.seen.append((first & 0x0F, payload))
         return self.seen[-1]
 
