@@ -128,8 +128,7 @@ class SerialPort:
         port.exclusive = True
         port.dtr = self._modem.get("dtr", False)
         port.rts = self._modem.get("rts", False)
-        port.open()
-        port.reset_input_buffer()
+        port.open()  # discards what came before
         return port
 
     def _received(self, data: bytes, on_chunk: Callable[[Chunk], None]) -> None:
