@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -40,7 +41,7 @@ class Story:
         self.rules = "lenient"
         self.holds = 0
         self.forbidden: list[str] = []
-        self.tasks: list[asyncio.Future[object]] = []
+        self.tasks: list[asyncio.Future[Any]] = []
         for link in ("l2", "l4"):
             self._watch(room.room.lines[link])
 
