@@ -31,7 +31,7 @@ FAST = 2.0
 LATE = 3
 """Periods after which a poll that is still waiting is no longer put off for scenes."""
 PATIENCE = 60.0
-"""Seconds for which a handshake or a poll may wait for its turn and still be repeated."""
+"""Seconds after which a handshake or a probe is not repeated any more; a poll is repeated within its period."""
 SPREAD = 0.1
 """Periods vary by this share, so that devices do not ask in step."""
 
@@ -256,9 +256,12 @@ class Session:
             polled = [p for p in device.points if p.period is not None]
             due = [p for p in polled if self._due.get(p.name, 0.0) <= now] or polled
             late_at = min((self._late_at(p, now) for p in due), default=now)
+            ttl = min((self._period(p) for p in due), default=PATIENCE)
             names = frozenset(p.name for p in due)
             self._plan(due, now)
-            await self._as_job("poll", lambda: device.refresh(names), Priority.POLL, late_at)
+            await self._as_job(
+                "poll", lambda: device.refresh(names), Priority.POLL, late_at, ttl=ttl
+            )
         except (NoReply, Preempted) as error:
             self._missed(error)
         except Unreachable:
@@ -298,6 +301,7 @@ class Session:
         priority: Priority,
         late_at: float = math.inf,
         *,
+        ttl: float = PATIENCE,
         retries: int = 1,
     ) -> None:
         job = Job(
@@ -306,7 +310,7 @@ class Session:
             priority=priority,
             retry=RetryClass.STOP if priority is Priority.SAFETY else RetryClass.INQUIRY,
             accepted=self._port.clock.monotonic(),
-            ttl=PATIENCE,
+            ttl=ttl,
             timeout=self._port.device.inquiry_timeout,
             retries=retries,
             bounded=False,

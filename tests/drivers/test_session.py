@@ -293,6 +293,15 @@ async def test_no_poll_leaves_while_a_command_of_its_device_is_in_flight() -> No
         assert len(stage.asked()) == before + 1
 
 
+async def test_a_poll_is_repeated_once() -> None:
+    async with staged() as stage:
+        stage.line.answer = mute
+        stage.session.ask_soon()
+        before = len(stage.asked())
+        await stage.clock.advance(5.0)
+        assert len(stage.asked()) - before == 2
+
+
 async def test_a_hint_has_everything_asked_at_once_and_a_second_one_meanwhile_once_more() -> None:
     async with staged() as stage:
         stage.line.answer = lambda _text: None
