@@ -1,15 +1,29 @@
 """A WebSocket that keeps to RFC 6455 5.1: a client's frames are masked, or the connection ends with 1002.
 
-The library takes unmasked frames, which let a page write what an old proxy between takes for a request of its own.
+The library takes unmasked frames, which let a page write what an old proxy between takes for a request of its own. And
+it frames a message anew for each of its readers, which costs more than to send it.
 """
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from aiohttp import WebSocketError, WSCloseCode, web
 
 MASK = 0x80
+TEXT = 0x81
+"""First byte of a whole text message."""
+
+
+def text_frame(text: bytes) -> bytes:
+    """Return UTF-8 text as one unmasked frame, as a server sends it. RFC 6455 5.2."""
+    size = len(text)
+    if size < 126:
+        return bytes((TEXT, size)) + text
+    if size < 1 << 16:
+        return bytes((TEXT, 126)) + size.to_bytes(2, "big") + text
+    return bytes((TEXT, 127)) + size.to_bytes(8, "big") + text
 
 
 class MaskCheck:
@@ -77,7 +91,21 @@ class _Checked:
 class MaskedSocket(web.WebSocketResponse):
     """See the module."""
 
+    _transport: asyncio.Transport | None = None
+
+    def send_now(self, frame: bytes) -> bool:
+        """Hand a whole frame to the kernel; False, and nothing done, where it is closed or earlier bytes still wait."""
+        transport = self._transport
+        if transport is None or self.closed or transport.is_closing():
+            return False
+        if transport.get_write_buffer_size():
+            return False
+        transport.write(frame)
+        return True
+
     def _post_start(self, request: web.BaseRequest, protocol: str | None, writer: Any) -> None:
+        if isinstance(request.transport, asyncio.Transport):
+            self._transport = request.transport
         connection: Any = request.protocol
         early, connection._message_tail = connection._message_tail, b""  # noqa: SLF001  # the library has no other place
         super()._post_start(request, protocol, writer)

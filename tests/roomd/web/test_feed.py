@@ -28,6 +28,13 @@ class Wire:
         await self.flows.wait()
         self.sent.append(json.loads(data))
 
+    def send_now(self, frame: bytes) -> bool:
+        if not self.flows.is_set():
+            return False
+        assert frame[0] == 0x81
+        self.sent.append(json.loads(frame[{126: 4, 127: 10}.get(frame[1], 2) :]))
+        return True
+
 
 class Room:
     """A store with its feed."""
@@ -71,6 +78,31 @@ async def test_all_changes_of_one_turn_are_one_patch_with_its_number() -> None:
         assert patch["seq"] == room.store.seq
         assert set(patch["points"]) == {"mixer.ch.1.level", "mixer.ch.2.level"}
         assert other.sent == wire.sent
+
+
+async def test_a_patch_never_overtakes_what_waits() -> None:
+    room = Room()
+    async with room.panel() as (client, wire):
+        client.push('{"type": "outcome"}')
+        room.say(1, 5)
+        await settle()
+        assert [message["type"] for message in wire.sent] == ["outcome", "patch"]
+
+
+async def test_before_and_after_its_connection_a_panel_is_sent_nothing_at_once() -> None:
+    room = Room()
+    client = room.feed.join()
+    client.live = True
+    room.say(1, 5)
+    await settle()
+    wire = Wire()
+    writing = asyncio.create_task(client.write(wire, room.store))
+    await settle()
+    writing.cancel()
+    await asyncio.wait({writing})
+    room.say(1, 6)
+    await settle()
+    assert [m["points"]["mixer.ch.1.level"]["value"] for m in wire.sent] == [5]
 
 
 async def test_who_has_not_said_hello_gets_no_patches() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roomd.web.framing import MaskCheck
+from roomd.web.framing import MaskCheck, text_frame
 
 
 def frame(payload: bytes, *, masked: bool = True, opcode: int = 1) -> bytes:
@@ -53,3 +53,9 @@ def test_any_bytes_are_judged(pieces: list[bytes]) -> None:
         if not check.feed(piece):
             break
         assert len(check._header) < 14
+
+
+@given(SIZES)
+def test_a_text_is_framed_as_a_server_frames_it(size: int) -> None:
+    text = b"x" * size
+    assert text_frame(text) == frame(text, masked=False)
