@@ -40,7 +40,7 @@ def test_errors_end_with_2_and_are_all_shown(room: Path) -> None:
 
 
 def test_warnings_alone_end_with_0(room: Path) -> None:
-    room.write_text(HEAD + "scenes: {}\n", "utf-8")
+    room.write_text(HEAD + "contact: {zh: 甲}\n", "utf-8")
     result = run.invoke(app, ["check", str(room)])
     assert result.exit_code == 0
     assert "提醒 warning:" in result.output
