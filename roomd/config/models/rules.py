@@ -109,7 +109,10 @@ class Satisfy(Model):
         shape = handler.resolve_ref_schema(handler(core_schema))
         steps = shape["properties"].pop("steps")
         shape["patternProperties"] = {
-            pattern: {"anyOf": [{"type": "string"}, call]}
+            # What stands beside the devices is none: JSON Schema applies a pattern to every key.
+            f"^(?!(wait|timeout)$){pattern.removeprefix('^')}": {
+                "anyOf": [{"type": "string"}, call]
+            }
             for pattern, call in steps["patternProperties"].items()
         }
         return shape
