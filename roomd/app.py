@@ -13,6 +13,7 @@ import hashlib
 import os
 import secrets
 import signal
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -43,6 +44,7 @@ from roomd.control.satisfy import Plans
 from roomd.control.scene_run import Run
 from roomd.control.scenes import Scenes
 from roomd.control.supervisor import Supervisor
+from roomd.control.unattended import Unattended
 from roomd.control_socket import remove as remove_control_socket
 from roomd.control_socket import serve as serve_control_socket
 from roomd.identity.tokens import Tokens
@@ -95,6 +97,15 @@ class App:
             partial(make_transport, memory=Remembered(self.options.data / "devices.json")),
         )
         self.lifeline = Lifeline(self.clock, self.supervisor.stoppable)
+        self.unattended = Unattended(
+            self.clock,
+            self.store,
+            self.dispatch,
+            self.scenes,
+            Remembered(self.options.data / "schedules.json"),
+            self._tell,
+            self._warn,
+        )
         self.broker = RoomBroker(
             self.options.data / "broker",
             self.options.broker_port,
@@ -184,6 +195,7 @@ class App:
             why=self.safety.why,
             satisfy=self.plans.run,
             scenes=self.scenes,
+            unattended=self.unattended,
             reset=self.safety.reset,
             record=self.record,
             record_path=database_of(self.options.data),
@@ -197,8 +209,11 @@ class App:
 
     def _tell_run(self, run: Run) -> None:
         """Show every panel how a scene goes on."""
+        self._tell({"type": "run", **run.as_json()})
+
+    def _tell(self, message: Mapping[str, Any]) -> None:
         if self.services is not None:
-            self.services.feed.broadcast({"type": "run", **run.as_json()})
+            self.services.feed.broadcast(message)
 
     def _failure(self) -> str | None:
         """Return the page that says what is wrong, while nothing usable was ever read."""
@@ -255,6 +270,7 @@ class App:
         self.scenes.use(room.file.scenes)
         change = await self.supervisor.apply(plan)
         await self.broker.after(room)
+        await self.unattended.use(room.file, self.options.config.parent)
         if self.services is not None:
             self.services.facts = make_facts(room)
             self.services.feed.broadcast(snapshot(self.services))
@@ -266,11 +282,11 @@ class App:
             "untouched": list(change.untouched),
         }
 
-    def _warn(self, code: str, *, on: bool) -> None:
+    def _warn(self, code: str, *, on: bool, **params: Any) -> None:
         """Show or take away a banner of the admin page."""
         if self.services is not None:
             others = [w for w in self.services.warnings if w["code"] != code]
-            self.services.warnings = [*others, {"code": code, "params": {}}] if on else others
+            self.services.warnings = [*others, {"code": code, "params": params}] if on else others
 
     def _announce(self, room: Room) -> None:
         mdns = room.file.northbound.mdns
@@ -326,6 +342,7 @@ class App:
 
     async def close(self) -> None:
         """Stop what moves, tell the panels, close everything; harmless when done already."""
+        await self.unattended.close()
         self.scenes.cancel_all("interrupted")
         await self.supervisor.halt()
         self.lifeline.stop()

@@ -20,6 +20,7 @@ from roomd.config.references import References
 from roomd.config.room import LoadResult, Room
 from roomd.config.rule_checks import check_rules
 from roomd.config.scene_checks import check_scenes
+from roomd.config.schedule_checks import check_unattended
 from roomd.config.secrets import Secrets
 from roomd.config.site_drivers import site_drivers
 from roomd.config.top_level import split, zone_problems
@@ -132,14 +133,16 @@ class _Loading:
         )
 
     def _references(self, file: RoomFile, rest: MappingNode) -> None:
-        """Check what rules and scenes name; the devices stand by now."""
-        if not file.rules and not file.scenes:
+        """Check what rules, scenes, and what starts scenes, name; the devices stand by now."""
+        starts = file.schedules or file.triggers or file.occupancy is not None
+        if not file.rules and not file.scenes and not starts:
             return
         zones = {zone_id: zone.devices for zone_id, zone in file.zones.items()}
         known = References(self.found.built, self.found.broken, zones)
         nodes = {key: entry.node for key, entry in rest.entries.items()}
         self._add(check_rules(file.rules, nodes.get("rules"), known))
         self._add(check_scenes(file.scenes, nodes.get("scenes"), known))
+        self._add(check_unattended(file, rest, known))
 
     def _devices(self, node: Node | None, rest: MappingNode, file: RoomFile | None) -> None:
         if node is None or isinstance(node, Broken):

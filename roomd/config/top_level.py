@@ -15,14 +15,10 @@ LATER = frozenset(
     {
         "archive",
         "audit",
-        "calendar",
         "cast",
         "device_networks",
-        "occupancy",
-        "schedules",
         "sound",
         "tls",
-        "triggers",
     }
 )
 """Keys of later versions that are passed over with a warning."""

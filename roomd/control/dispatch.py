@@ -75,6 +75,8 @@ class Dispatch:
         """Told which device, or None for all, is being stopped; set by `roomd.control.holds`."""
         self.on_asked: Asked = _not_recorded
         """Told of each command that is about to be given; what it returns is awaited first."""
+        self.asked: list[Callable[[Command], None]] = []
+        """Told of each command as it is asked for, also of those that will be refused: somebody is there."""
         self._under_way: set[asyncio.Task[Outcome]] = set()
         self._stopped: Counter[str] = Counter()
         """How often each device was told to stop: what waited meanwhile is not begun."""
@@ -93,6 +95,8 @@ class Dispatch:
             origin=command.origin,
         )
         accepted = self._clock.monotonic()
+        for told in self.asked:
+            told(command)
         try:
             outcome = await self._run(command)
         except asyncio.CancelledError:

@@ -12,7 +12,7 @@ from typing import Any
 from drivers.outline import Outline
 from drivers.points import Quality
 from roomd.config.models.scenes import Scene, Step
-from roomd.config.wishes import Do, commands_for
+from roomd.config.wishes import Do, NoCommand, commands_for
 from roomd.control.conditions import View
 from roomd.control.room import RoomDevice, Zone
 
@@ -137,13 +137,18 @@ def count(room: Room, steps: list[Step]) -> int:
 
 def moving(room: Room, steps: list[Step]) -> bool:
     """Return whether a run of these steps may move something."""
+    return any(_moves(room, one) for step in steps for one in _every(room, step, frozenset()))
+
+
+def _moves(room: Room, step: Step) -> bool:
+    try:
+        meant = leaves(room, step)
+    except NoCommand:
+        return False
     return any(
-        one.device is not None
-        and one.command is not None
-        and room.moves(d, one.command) is not None
-        for step in steps
-        for one in _every(room, step, frozenset())
-        for d in (room.members(one.device) if one.device is not None else ())
+        room.moves(device, leaf.command) is not None
+        for leaf in meant
+        for device in room.members(leaf.device)
     )
 
 

@@ -244,6 +244,16 @@ class ByeMessage(Shape):
     """Why."""
 
 
+class CountdownMessage(Shape):
+    """The room has been left: a scene is about to run. Once a second; `POST /api/v1/occupancy/keep` ends it."""
+
+    type: Literal["countdown"]
+    scene: str
+    """Id of the scene."""
+    seconds: int | None
+    """Until it runs; null: the countdown is over, because somebody is there or the scene runs."""
+
+
 ServerMessage = (
     SnapshotMessage
     | PatchMessage
@@ -251,6 +261,7 @@ ServerMessage = (
     | StoppedMessage
     | TraceMessage
     | RunMessage
+    | CountdownMessage
     | PongMessage
     | ErrorMessage
     | ByeMessage

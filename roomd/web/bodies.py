@@ -48,6 +48,31 @@ class WhyBody(Shape):
     """What the words need."""
 
 
+class KeptBody(Shape):
+    """Body of `POST /api/v1/occupancy/keep`."""
+
+    kept: bool
+    """Whether a countdown was ended by it."""
+
+
+class MeetingBody(Shape):
+    """One meeting."""
+
+    start: str
+    """ISO 8601 with offset."""
+    end: str
+    """The same."""
+    title: str
+    """At most 120 characters."""
+
+
+class CalendarBody(Shape):
+    """Body of `GET /api/v1/calendar`."""
+
+    meetings: list[MeetingBody]
+    """The next 5, one that goes on included, by their start; those of the next 14 days."""
+
+
 class Credential(Shape):
     """A token, once."""
 
@@ -88,6 +113,8 @@ RESPONSES: dict[tuple[str, str], type[BaseModel]] = {
     ("GET", f"{API}/session"): SessionBody,
     ("POST", f"{API}/session"): SessionBody,
     ("GET", f"{API}/devices"): DevicesBody,
+    ("POST", f"{API}/occupancy/keep"): KeptBody,
+    ("GET", f"{API}/calendar"): CalendarBody,
 }
 """Method and path -> model of the answer; the others answer an object that their docs describe."""
 

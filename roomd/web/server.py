@@ -16,7 +16,16 @@ from roomd.web.headers import add_headers
 from roomd.web.metrics import metrics
 from roomd.web.openapi import openapi
 from roomd.web.problem import Problem, problem_response
-from roomd.web.routes import audit, operation, preview, room, scenes, session, simulators
+from roomd.web.routes import (
+    audit,
+    operation,
+    preview,
+    room,
+    scenes,
+    session,
+    simulators,
+    unattended,
+)
 from roomd.web.services import SERVICES, Services
 from roomd.web.ws import open_socket
 
@@ -40,6 +49,8 @@ ROUTES: Final[tuple[tuple[str, str, str | None, Handler], ...]] = (
     ("POST", f"{API}/runs/{{run}}/retry", "scene.run", scenes.retry),
     ("POST", f"{API}/runs/{{run}}/undo", "scene.run", scenes.undo),
     ("POST", f"{API}/rules/{{rule}}/reset", "latch.reset", scenes.reset),
+    ("POST", f"{API}/occupancy/keep", "device.command", unattended.keep),
+    ("GET", f"{API}/calendar", "state.read", unattended.calendar),
     ("POST", f"{API}/stop", None, room.stop),
     ("GET", f"{API}/ws", "state.read", open_socket),
     ("GET", f"{API}/session", "session.own", session.show),

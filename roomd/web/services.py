@@ -18,6 +18,7 @@ from roomd.control.dispatch import Dispatch
 from roomd.control.holds import Holds
 from roomd.control.scenes import Scenes
 from roomd.control.supervisor import Supervisor
+from roomd.control.unattended import Unattended
 from roomd.identity.tokens import Tokens
 from roomd.state.store import Store
 from roomd.web.assets import Assets
@@ -88,6 +89,8 @@ class Services:
     """Runs what refusing rules offer, then the command; None: a room without rules."""
     scenes: Scenes | None = None
     """The room's scenes; None where nothing runs (tests)."""
+    unattended: Unattended | None = None
+    """What happens while nobody taps; None where nothing does (tests)."""
     reset: Callable[[str], str | None] = lambda _rule: "unknown_rule"
     """Ends a latch; returns the code of why not, or None."""
     record: Record | None = None

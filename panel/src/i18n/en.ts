@@ -118,6 +118,10 @@ export const en: Messages = {
   'lift.unplaced': 'Position unknown',
   'lift.interrupted': 'This tablet interrupts long presses. Turn off its long-press gesture or menu.',
 
+  'countdown.label': 'Nobody is here',
+  'countdown.left': (p: { name: string; s: number }) => `Nobody is here; “${p.name}” runs in ${p.s} s`,
+  'countdown.keep': 'Keep',
+
   'scene.label': 'Scenes',
   'scene.current': 'current',
   'scene.running': (p: { name: string; done: number; total: number }) =>

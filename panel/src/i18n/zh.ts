@@ -116,6 +116,10 @@ export const zh = {
   'lift.unplaced': '位置未知',
   'lift.interrupted': '此平板会打断长按。请关闭系统的长按手势或菜单。',
 
+  'countdown.label': '无人倒计时',
+  'countdown.left': (p: { name: string; s: number }) => `没有人在，${p.s} 秒后执行「${p.name}」`,
+  'countdown.keep': '保持',
+
   'scene.label': '场景',
   'scene.current': '当前',
   'scene.running': (p: { name: string; done: number; total: number }) =>

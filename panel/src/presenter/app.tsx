@@ -10,6 +10,7 @@ import { StopButton } from '../shell/stop'
 import { canStop, devices, room } from '../store/room'
 import { stale } from '../store/session'
 import { Cards } from './cards'
+import { Countdown } from './countdown'
 import { Home } from './home'
 import { Lift } from './lift'
 import { Lights } from './lights'
@@ -30,6 +31,7 @@ export function App(): JSX.Element {
         <Header page="" />
         <StaleBar />
         <Complaint />
+        <Countdown />
         <Scenes />
         <div class="shell-body">
           <Rail label={t('nav.label')} entries={entries()} current={screen.value} />

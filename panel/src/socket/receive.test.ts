@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from 'vitest'
 import { begin, newestOf } from '../store/commands'
+import { countdown } from '../store/countdown'
 import { point } from '../store/points'
 import { room } from '../store/room'
 import { beginScene, forgetRuns, runOf } from '../store/runs'
@@ -73,4 +74,11 @@ test('a run is known, and a scene’s outcome ends the wish and no command', () 
   const id = beginScene('film', 'run', (end) => ends.push(end.outcome))
   receive({ type: 'outcome', id, outcome: 'refused', code: 'preflight', params: {}, tx: 0, ms: 1 }, extra)
   expect(ends).toEqual(['refused'])
+})
+
+test('a room that was left counts down until somebody is there', () => {
+  receive({ type: 'countdown', scene: 'end', seconds: 12 }, extra)
+  expect(countdown.value).toEqual({ scene: 'end', seconds: 12 })
+  receive({ type: 'countdown', scene: 'end', seconds: null }, extra)
+  expect(countdown.value).toBeNull()
 })

@@ -1,5 +1,6 @@
 import { batch } from '@preact/signals'
 import { finish, settle } from '../store/commands'
+import { takeCountdown } from '../store/countdown'
 import { type Points, takePatch, takeSnapshot } from '../store/points'
 import { deviceOf, takeRoom } from '../store/room'
 import { finishScene, takeRun } from '../store/runs'
@@ -76,6 +77,10 @@ function known(extra: Extra): Known {
     },
     run: ({ type: _, ...body }) => {
       takeRun(body, true)
+      return null
+    },
+    countdown: (message) => {
+      takeCountdown(message)
       return null
     },
     pong: () => null,

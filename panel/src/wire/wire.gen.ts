@@ -116,6 +116,15 @@ export type CommandShape = {
   readonly run?: "hold" | "tap" | null
 }
 
+/** The room has been left: a scene is about to run. Once a second; `POST /api/v1/occupancy/keep` ends it. */
+export type CountdownMessage = {
+  readonly type: "countdown"
+  /** Id of the scene. */
+  readonly scene: string
+  /** Until it runs; null: the countdown is over, because somebody is there or the scene runs. */
+  readonly seconds: number | null
+}
+
 /** One device, described so that a page needs to know no driver. */
 export type DeviceShape = {
   /** For example `lights.table`; a point's path is `<id>.<point>`. */
@@ -381,10 +390,16 @@ export type ZoneShape = {
   readonly devices: readonly (string)[]
 }
 
-export type ServerMessage = SnapshotMessage | PatchMessage | OutcomeMessage | StoppedMessage | TraceMessage | RunMessage | PongMessage | ErrorMessage | ByeMessage
+export type ServerMessage = SnapshotMessage | PatchMessage | OutcomeMessage | StoppedMessage | TraceMessage | RunMessage | CountdownMessage | PongMessage | ErrorMessage | ByeMessage
 
 /** Arguments of a command, as `/api/v1/room` describes them. */
 export type Arguments = Readonly<Record<string, unknown>>
+
+/** Body of `GET /api/v1/calendar`. */
+export type CalendarBody = {
+  /** The next 5, one that goes on included, by their start; those of the next 14 days. */
+  readonly meetings: readonly (MeetingBody)[]
+}
 
 /** A room file's text. */
 export type ConfigText = {
@@ -440,6 +455,22 @@ export type DevicesBody = {
   readonly devices: readonly (DeviceHealth)[]
   /** Banners of the admin page, each with `code` and `params`. */
   readonly warnings: readonly (Readonly<Record<string, unknown>>)[]
+}
+
+/** Body of `POST /api/v1/occupancy/keep`. */
+export type KeptBody = {
+  /** Whether a countdown was ended by it. */
+  readonly kept: boolean
+}
+
+/** One meeting. */
+export type MeetingBody = {
+  /** ISO 8601 with offset. */
+  readonly start: string
+  /** The same. */
+  readonly end: string
+  /** At most 120 characters. */
+  readonly title: string
 }
 
 /** How a command ended; also the body of an answered command over HTTP. */

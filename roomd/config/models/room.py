@@ -16,6 +16,7 @@ from roomd.config.models.plan import Plan
 from roomd.config.models.quantities import Duration
 from roomd.config.models.rules import Rule
 from roomd.config.models.scenes import Scene
+from roomd.config.models.schedules import Calendar, Occupancy, Schedule, Trigger
 from roomd.config.models.services import Broker, Northbound, Web
 from roomd.config.models.texts import DeviceId, PlainId, Words
 
@@ -85,6 +86,14 @@ class RoomFile(Model):
     """Interlocks: what may not happen, and while what is so."""
     scenes: Annotated[dict[PlainId, Scene], Field(max_length=1000)] = Field(default_factory=dict)
     """Scenes, in the order in which the panel shows them."""
+    schedules: Annotated[tuple[Schedule, ...], Field(max_length=200)] = ()
+    """Scenes at times of day."""
+    calendar: Calendar | None = None
+    """Files with meetings and holidays."""
+    occupancy: Occupancy | None = None
+    """What happens when the room has been left."""
+    triggers: Annotated[tuple[Trigger, ...], Field(max_length=200)] = ()
+    """Scenes when points become so."""
     language: Literal["zh", "en"] = "zh"
     """Language of pages until a person chooses."""
     contact: Annotated[Words | None, Field(examples=[{"zh": "信息科 8301", "en": "IT 8301"}])] = (
