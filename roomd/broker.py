@@ -124,6 +124,11 @@ class RoomBroker:
             log.error("broker.missing", install="apt install mosquitto")  # noqa: TRY400  # no traceback: what to do is said
             self._warn("broker_missing", on=True)
             return
+        except OSError as error:
+            # A full or read-only disk costs the broker, not the room.
+            log.error("broker.not_started", why=str(error))  # noqa: TRY400  # as above
+            self._warn("broker_failed", on=True)
+            return
         self._warn("broker_missing", on=False)
         self.managed = broker
 

@@ -268,3 +268,13 @@ async def test_a_missing_program_is_a_banner_that_goes_when_it_is_installed(
     assert await broker.before(room("broker: managed\n")) is not None
     assert banners.shown == set()
     await broker.close()
+
+
+async def test_a_disk_that_cannot_be_written_costs_the_broker_alone(
+    tmp_path: Path, room: Callable[[str], Room]
+) -> None:
+    (tmp_path / "broker").write_text("a file where the folder belongs", "utf-8")
+    banners = Banners()
+    broker = brokers(tmp_path, banners)
+    assert await broker.before(room("broker: managed\n")) is None
+    assert banners.shown == {"broker_failed"}
