@@ -56,7 +56,11 @@ def test_every_finding_speaks_both_languages(installation: tuple[Path, Path]) ->
 
 @pytest.mark.parametrize(
     "text, expected",
-    [(None, "error"), (HEAD + "idle_after: 5\n", "error"), (HEAD + "contact: {zh: 甲}\n", "warning")],
+    [
+        (None, "error"),
+        (HEAD + "idle_after: 5\n", "error"),
+        (HEAD + "contact: {zh: 甲}\n", "warning"),
+    ],
 )
 def test_the_configuration(
     installation: tuple[Path, Path], text: str | None, expected: str
