@@ -471,15 +471,16 @@ def broken(message: object) -> None:
 
 
 def slow(message: object) -> None:
-    time.sleep(0.06)  # that it blocks is the mistake
+    time.sleep(0.02)  # that it blocks is the mistake
 
 
 @pytest.mark.parametrize(
     "on_message, event", [(broken, "device.message_failed"), (slow, "device.message_slow")]
 )
 async def test_a_driver_that_fails_or_blocks_says_so_and_its_neighbours_go_on(
-    on_message: Callable[[object], None], event: str
+    on_message: Callable[[object], None], event: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("drivers.port.SLOW_MESSAGE", 0.01)
     async with Desk(others=1) as desk:
         desk.lamp.__dict__["on_message"] = on_message
         with capture_logs() as logs:
