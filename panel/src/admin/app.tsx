@@ -10,15 +10,23 @@ import { StopButton } from '../shell/stop'
 import { who } from '../store/session'
 import { About } from './about'
 import { Devices } from './devices'
-import { TABS, type Tab, tab } from './tabs'
+import { RecordTab } from './record'
+import { shownTab, type Tab, tab, tabsOf } from './tabs'
 import { Trace } from './trace'
 import '../presenter/app.css'
 import './app.css'
 
-const ICONS: Readonly<Record<Tab, IconName>> = { devices: 'sensor', trace: 'route', about: 'question' }
+const ICONS: Readonly<{ [T in Tab]: IconName }> = {
+  devices: 'sensor',
+  trace: 'route',
+  about: 'question',
+  record: 'clock',
+}
 
 /** The page of those who look after the room. */
 export function App(): JSX.Element {
+  const role = roleNow()
+  const shown = shownTab(role, tab.value)
   return (
     <Gate>
       <div class="shell">
@@ -28,10 +36,10 @@ export function App(): JSX.Element {
         <div class="shell-body">
           <Rail
             label={t('nav.label')}
-            entries={TABS.map((id) => ({ id, label: t(`admin.${id}`), icon: ICONS[id] }))}
-            current={tab.value}
+            entries={tabsOf(role).map((id) => ({ id, label: labelOf(id), icon: ICONS[id] }))}
+            current={shown ?? ''}
           />
-          <main class="content">{isAdmin() ? <Content /> : <OtherRole />}</main>
+          <main class="content">{shown ? <Content tab={shown} /> : <OtherRole />}</main>
         </div>
         <div class="stop-place">
           <StopButton place="bar" />
@@ -43,9 +51,13 @@ export function App(): JSX.Element {
   )
 }
 
-function isAdmin(): boolean {
+function roleNow(): string {
   const session = who.value
-  return typeof session === 'object' && session.role === 'admin'
+  return typeof session === 'object' ? session.role : ''
+}
+
+function labelOf(id: Tab): string {
+  return id === 'record' ? t('record.title') : t(`admin.${id}`)
 }
 
 function OtherRole(): JSX.Element {
@@ -57,13 +69,15 @@ function OtherRole(): JSX.Element {
   )
 }
 
-function Content(): JSX.Element {
-  switch (tab.value) {
+function Content({ tab: shown }: { tab: Tab }): JSX.Element {
+  switch (shown) {
     case 'devices':
       return <Devices />
     case 'trace':
       return <Trace />
     case 'about':
       return <About />
+    case 'record':
+      return <RecordTab />
   }
 }

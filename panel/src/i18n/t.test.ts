@@ -27,7 +27,7 @@ test('no page has Chinese of its own', () => {
 })
 
 test('every key is used, by name or by its group', () => {
-  const groups = ['name', 'value', 'kind', 'state', 'role', 'result']
+  const groups = ['name', 'value', 'kind', 'state', 'role', 'result', 'act', 'reason', 'unproved']
   const text = Object.entries(sources)
     .filter(([path]) => !/\/(zh|en)\.ts$|\.test\.ts$|\.gen\.ts$/.test(path))
     .map(([, source]) => source)

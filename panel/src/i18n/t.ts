@@ -21,7 +21,10 @@ export function t<K extends Key>(key: K, ...params: Params<K>): string {
 }
 
 /** A word of the field (`name.power`, `value.hdmi` of `hdmi2`), else the wire's own word. */
-export function word(group: 'name' | 'value' | 'kind' | 'state' | 'role' | 'result', id: string): string {
+export function word(
+  group: 'name' | 'value' | 'kind' | 'state' | 'role' | 'result' | 'act' | 'reason' | 'unproved',
+  id: string,
+): string {
   const found = listed(group, id)
   if (found !== null) return found
   const [, stem, count] = /^([a-z_]+?)_?(\d+)$/.exec(id) ?? []

@@ -8,7 +8,7 @@ import { Rail } from '../shell/rail'
 import { SheetPlace } from '../shell/sheet'
 import { StopButton } from '../shell/stop'
 import { canStop, devices, room } from '../store/room'
-import { stale } from '../store/session'
+import { seesRoom, stale, who } from '../store/session'
 import { Cards } from './cards'
 import { Countdown } from './countdown'
 import { Home } from './home'
@@ -35,7 +35,10 @@ export function App(): JSX.Element {
         <Scenes />
         <div class="shell-body">
           <Rail label={t('nav.label')} entries={entries()} current={screen.value} />
-          <main class="content">{room.value && <Content screen={screen.value} />}</main>
+          <main class="content">
+            {room.value && <Content screen={screen.value} />}
+            {!seesRoom(who.value) && <p>{t('auth.noRoom')}</p>}
+          </main>
         </div>
         {canStop.value && (
           <div class="stop-place">

@@ -5,7 +5,7 @@ import { begin, follow } from '../i18n/choice'
 import { say, t } from '../i18n/t'
 import { askWho, logInFromAddress, start, stopSocket } from '../socket/actions'
 import { firstBuild, room } from '../store/room'
-import { who } from '../store/session'
+import { seesRoom, who } from '../store/session'
 import type { TraceMessage } from '../wire/wire.gen'
 import { isSheetOpen } from './sheet'
 import { followTheme } from './theme'
@@ -49,7 +49,7 @@ function connectWhileLoggedIn(onTrace: ((message: TraceMessage) => void) | null)
       // An open connection keeps the rights it was opened with.
       if (running !== null) stopSocket()
       running = session.role
-      start(onTrace)
+      if (seesRoom(session)) start(onTrace)
     } else if (session === 'none' && running !== null) {
       running = null
       stopSocket()

@@ -3,7 +3,7 @@ import { Icon } from '../controls/icons'
 import { toggle } from '../i18n/choice'
 import { clockTime, language, say, t } from '../i18n/t'
 import { room } from '../store/room'
-import { connection, stale } from '../store/session'
+import { connection, seesRoom, stale, who } from '../store/session'
 import { FaultButton } from './faults'
 import { openHelp } from './help'
 import { StopButton, StopNote } from './stop'
@@ -18,7 +18,7 @@ export function Header({ page }: { page: string }): JSX.Element {
         {say(room.value?.name) || 'roomd'} {page && <small>{page}</small>}
       </h1>
       <time class="header-clock">{clockTime(minute.value)}</time>
-      <Connection />
+      {seesRoom(who.value) && <Connection />}
       <span class="header-gap" />
       <FaultButton />
       <button type="button" class="plain header-help" onClick={openHelp}>

@@ -40,15 +40,20 @@ function Sheet({ sheet }: { sheet: SheetContent }): JSX.Element {
   const box = useRef<HTMLDivElement>(null)
   useEffect(() => {
     const before = document.activeElement
-    box.current?.focus()
+    // On the document: a button that goes away when it is pressed takes the focus with it.
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.key === 'Escape') closeSheet()
+      if (event.key === 'Tab' && box.current) keepInside(event, box.current)
+    }
+    document.addEventListener('keydown', onKeyDown)
     return () => {
+      document.removeEventListener('keydown', onKeyDown)
       if (before instanceof HTMLElement) before.focus()
     }
   }, [])
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key === 'Escape') closeSheet()
-    if (event.key === 'Tab' && box.current) keepInside(event, box.current)
-  }
+  useEffect(() => {
+    box.current?.focus()
+  }, [sheet])
   return (
     <div class="sheet-place">
       <button
@@ -58,15 +63,7 @@ function Sheet({ sheet }: { sheet: SheetContent }): JSX.Element {
         aria-label={t('sheet.close')}
         onClick={closeSheet}
       />
-      <div
-        ref={box}
-        class="sheet"
-        role="dialog"
-        aria-modal="true"
-        aria-label={sheet.title()}
-        tabIndex={-1}
-        onKeyDown={onKeyDown}
-      >
+      <div ref={box} class="sheet" role="dialog" aria-modal="true" aria-label={sheet.title()} tabIndex={-1}>
         <div class="sheet-head">
           <h2>{sheet.title()}</h2>
           <button type="button" class="plain" onClick={closeSheet}>
@@ -83,7 +80,8 @@ function keepInside(event: KeyboardEvent, box: HTMLElement): void {
   const stops = [...box.querySelectorAll<HTMLElement>('button, a, input, select, [tabindex="0"]')]
   const edge = event.shiftKey ? stops[0] : stops.at(-1)
   const next = event.shiftKey ? stops.at(-1) : stops[0]
-  if (document.activeElement !== edge && document.activeElement !== box) return
+  const at = document.activeElement
+  if (at !== edge && at !== box && box.contains(at)) return
   event.preventDefault()
   next?.focus()
 }

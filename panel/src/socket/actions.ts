@@ -261,6 +261,21 @@ export async function getBody<T>(path: string): Promise<T | null> {
   }
 }
 
+/** POST an empty body to a place that answers one, or null. */
+export async function postBody<T>(path: string): Promise<T | null> {
+  try {
+    const answer = await fetch(`${API}/${path}`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: '{}',
+    })
+    return answer.ok ? ((await answer.json()) as T) : null
+  } catch {
+    ignored.value += 1
+    return null
+  }
+}
+
 /** POST a command that only HTTP offers here (probe, reconnect); returns outcome and code. */
 export async function postCommand(
   device: string,

@@ -5,6 +5,14 @@ import type { SessionBody, StoppedMessage } from '../wire/wire.gen'
 export type Who = SessionBody | 'asking' | 'none' | 'unreachable'
 export type Connection = 'connecting' | 'up' | 'lost'
 
+/** Roles that see the room; the others have no WebSocket. */
+const SEES_ROOM = new Set(['presenter', 'operator', 'admin', 'display', 'integration'])
+
+/** Whether who is logged in sees the room's devices. */
+export function seesRoom(session: Who): boolean {
+  return typeof session === 'object' && SEES_ROOM.has(session.role)
+}
+
 export const who = signal<Who>('asking')
 export const connection = signal<Connection>('connecting')
 /** What is on the page is old: the connection has been gone for longer than a second. */
