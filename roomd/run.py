@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 from pathlib import Path
 
 import structlog
 
+from roomd import collector
 from roomd.app import App
 from roomd.config.durable import write_durably
 from roomd.control_socket import socket_path
@@ -49,7 +49,7 @@ async def run_room(config: Path, data: Path | None, *, strict: bool) -> None:
     if app.new_tokens:
         show_tokens(app.new_tokens, app.options.data)
     log.info("room.ready", url=app.url)
-    gc.freeze()  # what the start made stays: looking through it again and again holds taps up for milliseconds
+    collector.settle()
     await app.run()
 
 

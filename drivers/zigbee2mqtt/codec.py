@@ -8,10 +8,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
+
+import orjson
 
 from drivers.messages import Junk, read_json
 from drivers.zigbee2mqtt.tables import (
@@ -126,7 +127,7 @@ def wish(state: State, fade: float) -> bytes:
     _within("fade", fade, 0, 60)
     if fade > 0:
         body["transition"] = fade
-    return json.dumps(body, separators=(",", ":")).encode()
+    return orjson.dumps(body)
 
 
 def question() -> bytes:

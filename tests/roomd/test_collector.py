@@ -1,0 +1,40 @@
+"""The collector leaves alone what the start made, and still takes rings of what came later."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+from collections.abc import Iterator
+
+import pytest
+
+from roomd.collector import SELDOM, settle
+
+
+@pytest.fixture(autouse=True)
+def as_before() -> Iterator[None]:
+    """It is the process's own: what a test sets up ends with it."""
+    kept = gc.get_threshold()
+    yield
+    gc.unfreeze()
+    gc.set_threshold(*kept)
+
+
+class Ring:
+    """Refers to itself."""
+
+    def __init__(self) -> None:
+        self.me = self
+
+
+def test_what_is_there_is_left_alone_and_what_comes_later_is_not() -> None:
+    before = Ring()
+    settle()
+    assert gc.get_freeze_count() > 0
+    assert gc.get_threshold()[0] == SELDOM
+    later = Ring()
+    old, new = weakref.ref(before), weakref.ref(later)
+    del before, later
+    gc.collect()
+    assert old() is not None
+    assert new() is None
