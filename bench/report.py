@@ -19,6 +19,9 @@ from bench.figures import Result, Spread
 
 BUSY = 0.5
 """Load average for each processor above which the machine is called busy."""
+HEADS = ("base p50", "base p99", "base CPU", "p50", "p99", "CPU µs", "worst", "ratio")
+NONE = "–"
+"""Where there is no figure."""
 LIBRARIES = ("roomd", "aiohttp", "aiomqtt", "orjson", "pydantic")
 
 
@@ -58,7 +61,7 @@ class Report:
         """Print the table."""
         load = os.getloadavg()[0]
         self._write({"kind": "end", "load": round(load, 2)})
-        console = Console() if sys.stdout.isatty() else Console(width=168)
+        console = Console() if sys.stdout.isatty() else Console(width=180)
         console.print(table(self._results))
         console.print(_conditions(self._machine, load), highlight=False)
 
@@ -87,7 +90,7 @@ def table(results: Sequence[Result]) -> Table:
     shown.add_column("benchmark", no_wrap=True)
     shown.add_column("what")
     shown.add_column("unit")
-    for head in ("base p50", "base p99", "p50", "p99", "worst", "ratio", "CPU µs"):
+    for head in HEADS:
         shown.add_column(head, justify="right")
     shown.add_column("goal")
     shown.add_column("")
@@ -103,24 +106,25 @@ def _cells(result: Result) -> list[str]:
         result.bench,
         what,
         result.unit,
-        *(_spread(floor) if floor is not None else ("–", "–")),
+        *_spread(floor),
         *_spread(mine),
         _figure(mine.worst),
-        "–" if ratio is None else f"{ratio:.2f}",
-        "–" if mine.cpu_us is None else f"{mine.cpu_us:.0f}",
-        "–" if result.goal is None else result.goal.words,
+        _figure(ratio),
+        NONE if result.goal is None else result.goal.words,
         {True: "met", False: "MISSED", None: ""}[result.met],
     ]
 
 
-def _spread(spread: Spread) -> tuple[str, str]:
-    return _figure(spread.p50), _figure(spread.p99)
+def _spread(spread: Spread | None) -> tuple[str, str, str]:
+    if spread is None:
+        return NONE, NONE, NONE
+    return _figure(spread.p50), _figure(spread.p99), _figure(spread.cpu_us)
 
 
-def _figure(value: float) -> str:
-    if value >= 1000:
-        return f"{value:.0f}"
-    return f"{value:.3g}"
+def _figure(value: float | None) -> str:
+    if value is None:
+        return NONE
+    return f"{value:.0f}" if value >= 1000 else f"{value:.3g}"
 
 
 def _conditions(machine: dict[str, Any], load: float) -> str:
