@@ -70,11 +70,13 @@ class SimulatedRoom:
     Args:
         clock: pace and physics.
         dead: device ids whose simulator is unplugged from the start.
+        standard_ports: listen on the protocol's own port where it is free; else on any.
     """
 
-    def __init__(self, clock: Clock, dead: frozenset[str]) -> None:
+    def __init__(self, clock: Clock, dead: frozenset[str], *, standard_ports: bool) -> None:
         self._clock = clock
         self._dead = dead
+        self._standard_ports = standard_ports
         self._lines: dict[str, _Line] = {}
         self._made: dict[str, _Made] = {}
         self.broker: BrokerAddress | None = None
@@ -143,9 +145,9 @@ class SimulatedRoom:
             case "serial":
                 return PtyWire(self._clock, link.baud, echo=link.local_echo)
             case "tcp":
-                return TcpWire(self._clock, LOOPBACK, free_port(link.port, socket.SOCK_STREAM))
+                return TcpWire(self._clock, LOOPBACK, self._port(link.port, socket.SOCK_STREAM))
             case "udp":
-                return UdpWire(self._clock, LOOPBACK, free_port(link.port, socket.SOCK_DGRAM))
+                return UdpWire(self._clock, LOOPBACK, self._port(link.port, socket.SOCK_DGRAM))
             case "mqtt":
                 at = self.broker or BrokerAddress(LOOPBACK, 1, "", "", "")
                 return MqttWire(self._clock, at.host, at.port, at.user, at.password)
@@ -153,6 +155,9 @@ class SimulatedRoom:
                 from drivers.simulation.http_wire import HttpWire  # noqa: PLC0415  # rarely used
 
                 return HttpWire(self._clock, LOOPBACK, 0)
+
+    def _port(self, wanted: int, kind: socket.SocketKind) -> int:
+        return free_port(wanted, kind) if self._standard_ports else 0
 
     def _take_off(self, device_id: str) -> None:
         made = self._made.pop(device_id)

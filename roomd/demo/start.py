@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 import sys
 from collections.abc import AsyncGenerator, Callable, Sequence
@@ -14,7 +15,6 @@ from typing import Any
 import typer
 
 from drivers.clock import LoopClock
-from roomd import collector
 from roomd.app import App
 from roomd.assembly import BrokerAddress
 from roomd.broker import DEVICES, HOST
@@ -46,6 +46,8 @@ class DemoOptions:
     port: int
     lan: bool
     dead: Sequence[str]
+    standard_ports: bool = True
+    """Simulators listen on their protocol's own ports where those are free."""
 
 
 def demo_config() -> Path:
@@ -82,7 +84,7 @@ async def run_demo(options: DemoOptions, tell_json: Callable[[Any], None] | None
             _tell_people(demo.ready, lan=options.lan)
             if demo.app.keeper.errors:
                 _tell_errors(len(demo.app.keeper.errors), demo.app.options.config)
-        collector.settle()
+        gc.freeze()  # as `roomd run`: the collector need not look through what the start made
         await demo.app.run()
 
 
@@ -99,7 +101,7 @@ async def started(options: DemoOptions, *, signals: bool) -> AsyncGenerator[Demo
         CannotServe: the port or the data folder cannot be used.
     """
     clock = LoopClock()
-    simulated = SimulatedRoom(clock, frozenset(options.dead))
+    simulated = SimulatedRoom(clock, frozenset(options.dead), standard_ports=options.standard_ports)
     tokens, clear = Tokens.fresh(clock)
     app = App(_app_options(options, tokens, simulated), clock)
 

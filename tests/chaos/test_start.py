@@ -79,7 +79,9 @@ async def test_a_whole_room_of_dead_devices_starts_and_says_what_is_dead(tmp_pat
     room = load(demo_config()).room
     assert room is not None
     dead = tuple(room.devices)
-    options = DemoOptions(config=None, data=tmp_path / "data", port=0, lan=False, dead=dead)
+    options = DemoOptions(
+        config=None, data=tmp_path / "data", port=0, lan=False, dead=dead, standard_ports=False
+    )
     with structlog.testing.capture_logs():
         async with (
             started(options, signals=False) as demo,

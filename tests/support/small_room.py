@@ -134,7 +134,9 @@ async def small_room(
     """Run a room file with simulators."""
     file = folder / "room.yaml"
     file.write_text(text, "utf-8")
-    options = DemoOptions(config=file, data=folder / "data", port=0, lan=False, dead=dead)
+    options = DemoOptions(
+        config=file, data=folder / "data", port=0, lan=False, dead=dead, standard_ports=False
+    )
     with structlog.testing.capture_logs() as logged:
         async with started(options, signals=False) as demo, aiohttp.ClientSession() as session:
             yield SmallRoom(demo, file, session, logged)

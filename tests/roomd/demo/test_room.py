@@ -135,5 +135,5 @@ def test_a_standard_port_is_taken_where_it_is_free() -> None:
 
 
 def test_an_empty_room_has_nothing() -> None:
-    room = SimulatedRoom(LoopClock(), frozenset())
+    room = SimulatedRoom(LoopClock(), frozenset(), standard_ports=True)
     assert (room.ids(), room.listing()) == ([], {})

@@ -28,7 +28,9 @@ def options(folder: Path, *, lan: bool = False, dead: tuple[str, ...] = ()) -> D
 
 def app_options(given: DemoOptions) -> Options:
     clock = LoopClock()
-    return start._app_options(given, Tokens.fresh(clock)[0], SimulatedRoom(clock, frozenset()))
+    return start._app_options(
+        given, Tokens.fresh(clock)[0], SimulatedRoom(clock, frozenset(), standard_ports=False)
+    )
 
 
 def test_the_demo_room_is_there_and_good() -> None:
