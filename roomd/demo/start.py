@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import socket
 import sys
 from collections.abc import AsyncGenerator, Callable, Sequence
@@ -15,6 +14,7 @@ from typing import Any
 import typer
 
 from drivers.clock import LoopClock
+from roomd import collector
 from roomd.app import App
 from roomd.assembly import BrokerAddress
 from roomd.broker import DEVICES, HOST
@@ -84,7 +84,7 @@ async def run_demo(options: DemoOptions, tell_json: Callable[[Any], None] | None
             _tell_people(demo.ready, lan=options.lan)
             if demo.app.keeper.errors:
                 _tell_errors(len(demo.app.keeper.errors), demo.app.options.config)
-        gc.freeze()  # as `roomd run`: the collector need not look through what the start made
+        collector.settle()
         await demo.app.run()
 
 
