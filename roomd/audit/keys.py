@@ -14,12 +14,6 @@ from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    PublicFormat,
-)
 
 from roomd.audit.chain import KEY_SIZE
 from roomd.config.durable import sync_folder, write_durably
@@ -81,14 +75,13 @@ class Signer:
         if path.exists():
             return cls(Ed25519PrivateKey.from_private_bytes(path.read_bytes()))
         key = Ed25519PrivateKey.generate()
-        write_durably(path, key.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption()))
+        write_durably(path, key.private_bytes_raw())
         return cls(key)
 
     @property
     def public(self) -> str:
         """Return the public key, 64 hex digits; it stands in the record's first row."""
-        raw = self._key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
-        return raw.hex()
+        return self._key.public_key().public_bytes_raw().hex()
 
     def sign(self, message: bytes) -> str:
         """Return the signature, base64 for addresses."""

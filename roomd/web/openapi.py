@@ -6,14 +6,12 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from aiohttp import web
 from pydantic import BaseModel
 
 from roomd import __version__
 from roomd.identity.roles import PERMISSIONS
 from roomd.web.answers import OutcomeProblem, ProblemBody
 from roomd.web.bodies import REQUESTS, RESPONSES, Arguments, components
-from roomd.web.problem import json_response
 
 SPECIAL: Mapping[tuple[str, str], dict[str, Any]] = {
     ("GET", "/api/v1/ws"): {"101": {"description": "WebSocket; see docs/interface.md."}},
@@ -28,14 +26,9 @@ SPECIAL: Mapping[tuple[str, str], dict[str, Any]] = {
 """Answers that are no JSON object."""
 
 
-async def openapi(request: web.Request) -> web.Response:
-    """Answer `GET /api/v1/openapi.json`: this description."""
-    return json_response(describe())
-
-
 def describe() -> dict[str, Any]:
     """Return the description of the whole HTTP interface."""
-    from roomd.web.server import ROUTES  # noqa: PLC0415  # the table names this handler
+    from roomd.web.server import ROUTES  # noqa: PLC0415  # the table's module imports this one when it is asked
 
     paths: dict[str, dict[str, Any]] = {}
     for method, path, permission, handler in ROUTES:

@@ -14,8 +14,7 @@ from roomd.web.assets import PAGES, Assets
 from roomd.web.failure import unavailable
 from roomd.web.headers import add_headers
 from roomd.web.metrics import metrics
-from roomd.web.openapi import openapi
-from roomd.web.problem import Problem, problem_response
+from roomd.web.problem import Problem, json_response, problem_response
 from roomd.web.routes import (
     audit,
     operation,
@@ -33,6 +32,14 @@ log = structlog.stdlib.get_logger(__name__)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 API: Final = "/api/v1"
+
+
+async def openapi(request: web.Request) -> web.Response:
+    """Answer `GET /api/v1/openapi.json`: this description."""
+    from roomd.web.openapi import describe  # noqa: PLC0415  # its models would be built at every start
+
+    return json_response(describe())
+
 
 ROUTES: Final[tuple[tuple[str, str, str | None, Handler], ...]] = (
     ("GET", f"{API}/room", "state.read", room.room),
