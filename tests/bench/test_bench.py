@@ -37,7 +37,7 @@ def test_one_quick_round_gives_a_table_and_json_lines(tmp_path: Path) -> None:
     lines: list[dict[str, Any]] = [json.loads(line) for line in path.read_text().splitlines()]
     assert [line["kind"] for line in lines] == ["machine", "round", "round", "result", "end"]
     machine, floor, roomd, result, _ = lines
-    assert {"at", "cpus", "load", "python", "system", "versions"} <= set(machine)
+    assert {"at", "cpus", "load", "loop_ms", "python", "system", "versions"} <= set(machine)
     assert [floor["side"], roomd["side"]] == ["floor", "roomd"]
     assert floor["samples"] == roomd["samples"] > 0
     for spread in (floor, roomd, result["floor"], result["measured"]):
