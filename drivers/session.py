@@ -61,6 +61,8 @@ class Session:
         self._misses = 0
         self._failed = False
         """The driver's own code has failed on this connection; the log need not say it again."""
+        self._proved = False
+        """A silent device has just answered a person, and need not be probed before it is greeted."""
         self._look = asyncio.Event()
         self._due: dict[str, float] = {}
 
@@ -103,6 +105,7 @@ class Session:
         await self._as_job("probe", self._port.device.probe, Priority.SCENE)
         self._misses = 0
         if self.state is PortState.SILENT:
+            self._proved = True
             self._look.set()
 
     # -- link-up --------------------------------------------------------------------------------------------------
@@ -250,7 +253,9 @@ class Session:
         device, now = self._port.device, self._port.clock.monotonic()
         try:
             if self.state is PortState.SILENT:
-                await self._as_job("probe", device.probe, Priority.POLL, retries=0)
+                if not self._proved:
+                    await self._as_job("probe", device.probe, Priority.POLL, retries=0)
+                self._proved = False
                 await self._begin()
                 return
             polled = [p for p in device.points if p.period is not None]

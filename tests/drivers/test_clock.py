@@ -8,6 +8,9 @@ import pytest
 
 from drivers.clock import LoopClock, VirtualClock, deadline, settle
 
+NAP = 3.0
+"""Seconds of the virtual clock."""
+
 
 async def test_timers_run_in_order_each_at_its_own_moment() -> None:
     clock = VirtualClock()
@@ -68,8 +71,8 @@ async def test_a_cancelled_timer_does_not_run() -> None:
 
 async def test_a_sleeper_wakes_at_its_time_and_not_before() -> None:
     clock = VirtualClock()
-    sleeper = asyncio.create_task(clock.sleep(3.0))
-    await clock.advance(2.999)
+    sleeper = asyncio.create_task(clock.sleep(NAP))
+    await clock.advance(NAP - 0.001)
     assert not sleeper.done()
     await clock.advance(0.002)
     assert sleeper.done()
@@ -77,7 +80,7 @@ async def test_a_sleeper_wakes_at_its_time_and_not_before() -> None:
 
 async def test_a_cancelled_sleeper_leaves_no_timer() -> None:
     clock = VirtualClock()
-    sleeper = asyncio.create_task(clock.sleep(3.0))
+    sleeper = asyncio.create_task(clock.sleep(NAP))
     await settle(0)
     sleeper.cancel()
     await asyncio.wait({sleeper})

@@ -50,8 +50,10 @@ def start(one: Job, work: Callable[[], Awaitable[T]]) -> asyncio.Task[T]:
         current_job.set(one)
         return await work()
 
-    one.task = asyncio.get_running_loop().create_task(run(), context=copy_context())
-    return one.task
+    task = asyncio.get_running_loop().create_task(run(), context=copy_context())
+    task.add_done_callback(lambda done: done.cancelled() or done.exception())  # read, or looked at
+    one.task = task
+    return task
 
 
 def ok(message: object) -> str | None:
