@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from drivers.clock import Clock, VirtualClock
-from drivers.topics import matches
 from drivers.session import PortState
 from drivers.simulation.faults import deliver
 from drivers.simulation.simulator import Simulator
 from drivers.simulation.wires import MqttWire
 from drivers.spec import DriverSpec
+from drivers.topics import matches
 from drivers.transport import mqtt
 from drivers.transport.frames import Frame, Publish, Published
 from drivers.transport.memory import Memory
