@@ -29,7 +29,9 @@ def test_a_quantity(text: str, number: float, unit: str) -> None:
     assert parse_quantity(text) == (number, unit)
 
 
-@pytest.mark.parametrize("text", ["", "5", "s", "5 5s", "1e3s", "5s5", "--5s", "\u0665s", "5\ns\n6"])
+@pytest.mark.parametrize(
+    "text", ["", "5", "s", "5 5s", "1e3s", "5s5", "--5s", "\u0665s", "5\ns\n6"]
+)
 def test_no_quantity(text: str) -> None:
     with pytest.raises(ValueError, match="not a number with a unit"):
         parse_quantity(text)
