@@ -54,6 +54,16 @@ class Panel:
 
     async def send_str(self, data: str) -> None:
         await self.flows.wait()
+        self._take(data)
+
+    def send_now(self, frame: bytes) -> bool:
+        """Take a framed patch at once, unless earlier bytes still wait; the text begins at its brace."""
+        if not self.flows.is_set():
+            return False
+        self._take(frame[frame.index(b"{") :].decode())
+        return True
+
+    def _take(self, data: str) -> None:
         message = json.loads(data)
         if message["type"] == "snapshot":
             self.points = message["points"]
