@@ -1,8 +1,23 @@
-"""The garbage collector of a daemon: it leaves alone what the start made."""
+"""The garbage collector of a daemon: it keeps away while the start makes things, and leaves them alone afterwards."""
 
 from __future__ import annotations
 
 import gc
+from collections.abc import Generator
+from contextlib import contextmanager
+
+
+@contextmanager
+def held() -> Generator[None]:
+    """Keep it away until `settle`, or the end of the block.
+
+    What a start makes stays; looking for rubbish in between only takes time.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def settle() -> None:
@@ -13,3 +28,4 @@ def settle() -> None:
     as it looks through in 0.2 ms, and coming less often would only make its pauses longer (3 to 5 ms, measured).
     """
     gc.freeze()
+    gc.enable()

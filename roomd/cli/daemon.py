@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
+import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,6 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
+from roomd import collector
 from roomd.cli.output import CANNOT_SERVE, USAGE, fail, print_json
 
 PortOption = Annotated[int, typer.Option("--port", min=0, max=65535, help="TCP port; 0: any free.")]
@@ -50,7 +53,9 @@ def demo(
         _demo(given, as_json=as_json)
 
 
+@collector.held()
 def _demo(given: Mapping[str, Any], *, as_json: bool) -> None:
+    _skip_rich()
     from roomd.demo.start import DemoOptions, UnknownDevices, run_demo
     from roomd.logs import set_up
     from roomd.options import CannotServe
@@ -81,6 +86,12 @@ def run(
     ] = False,
 ) -> None:
     """Run the room."""
+    _run(config, data, strict=strict)
+
+
+@collector.held()
+def _run(config: Path | None, data: Path | None, *, strict: bool) -> None:
+    _skip_rich()
     from roomd.logs import set_up
     from roomd.options import CannotServe, NoConfiguration
     from roomd.run import CONFIG, run_room
@@ -94,3 +105,14 @@ def run(
         fail("bad_config", {"file": str(file)}, CANNOT_SERVE)
     except CannotServe as error:
         fail(error.code, error.params, CANNOT_SERVE)
+
+
+def _skip_rich() -> None:
+    """Have structlog believe that `rich` is not there: a tenth of the start, for tracebacks that no daemon prints."""
+    if "rich" in sys.modules:
+        return
+    sys.modules["rich"] = None  # type: ignore[assignment]  # Python's way to say that there is none
+    try:
+        importlib.import_module("structlog")  # it looks around now, and never again
+    finally:
+        del sys.modules["rich"]

@@ -8,13 +8,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from roomd.collector import settle
+from roomd.collector import held, settle
 
 
 @pytest.fixture(autouse=True)
 def as_before() -> Iterator[None]:
     """It is the process's own: what a test sets up ends with it."""
     yield
+    gc.enable()
     gc.unfreeze()
 
 
@@ -35,3 +36,16 @@ def test_what_is_there_is_left_alone_and_what_comes_later_is_not() -> None:
     gc.collect()
     assert old() is not None
     assert new() is None
+
+
+def test_it_keeps_away_until_the_room_is_made() -> None:
+    with held():
+        assert not gc.isenabled()
+        settle()
+        assert gc.isenabled()
+
+
+def test_it_comes_back_where_the_start_fails() -> None:
+    with pytest.raises(OSError, match="port"), held():
+        raise OSError("port")
+    assert gc.isenabled()
