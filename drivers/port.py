@@ -150,22 +150,8 @@ class Port:
         """
         job = current_job.get()
         limit = job.timeout if timeout is None else timeout
-        question = _Question(frame, until, limit)
         attempts = 1 + max(resends, job.retries if job.retry in MAY_REPEAT else 0)
-        first = True
-        while True:
-            attempts -= 1
-            try:
-                return await self._attempt(job, question, first=first)
-            except Preempted:
-                if job.retry not in MAY_REPEAT:
-                    raise
-                attempts += 1
-            except (NoReply, Collision):
-                self.failures += 1
-                if attempts <= 0 or job.replaced or self._is_late(job):
-                    raise
-            first = False
+        return await self._ask(job, _Question(frame, until, limit), attempts)
 
     async def send(self, frame: Frame, *, repeat: int = 1, repeat_gap: float = 0.0) -> None:
         """Send `frame` without waiting for an answer, `repeat` times with `repeat_gap` seconds between the ends.
@@ -326,6 +312,22 @@ class Port:
             self.answering = False
         self.note_failing("message", failing=not well)
         self.note_failing("decoder", failing=False)
+
+    async def _ask(self, job: Job, question: _Question[T], attempts: int) -> T:
+        first = True
+        while True:
+            attempts -= 1
+            try:
+                return await self._attempt(job, question, first=first)
+            except Preempted:
+                if job.retry not in MAY_REPEAT:
+                    raise
+                attempts += 1
+            except (NoReply, Collision):
+                self.failures += 1
+                if attempts <= 0 or job.replaced or self._is_late(job):
+                    raise
+            first = False
 
     async def _attempt(self, job: Job, question: _Question[T], *, first: bool) -> T:
         lane = self._line.lane
