@@ -82,7 +82,7 @@ class Connection:
     """One open WebSocket."""
 
     def __init__(
-        self, services: Services, socket: web.WebSocketResponse, request: web.Request
+        self, services: Services, socket: MaskedSocket, request: web.Request
     ) -> None:
         self._services = services
         self._socket = socket
