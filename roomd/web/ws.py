@@ -81,9 +81,7 @@ class _Ended(Exception):
 class Connection:
     """One open WebSocket."""
 
-    def __init__(
-        self, services: Services, socket: MaskedSocket, request: web.Request
-    ) -> None:
+    def __init__(self, services: Services, socket: MaskedSocket, request: web.Request) -> None:
         self._services = services
         self._socket = socket
         self._request = request
