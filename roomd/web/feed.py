@@ -182,7 +182,11 @@ class Feed:
         if not self._scheduled:
             # All changes of this turn of the loop go out as one patch.
             self._scheduled = True
-            asyncio.get_running_loop().call_soon(self._flush)
+            asyncio.get_running_loop().call_soon(self._give_way)
+
+    def _give_way(self) -> None:
+        """Let the command that made the change reach its device first: fifty panels take milliseconds."""
+        asyncio.get_running_loop().call_soon(self._flush)
 
     def _flush(self) -> None:
         self._scheduled = False

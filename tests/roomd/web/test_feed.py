@@ -65,7 +65,8 @@ class Room:
         """Let so many patches wait for whoever is stuck."""
         for n in range(messages):
             self.say(1, n + 0.5)
-            await asyncio.sleep(0)
+            for _ in range(3):
+                await asyncio.sleep(0)
 
 
 async def test_all_changes_of_one_turn_are_one_patch_with_its_number() -> None:
@@ -78,6 +79,22 @@ async def test_all_changes_of_one_turn_are_one_patch_with_its_number() -> None:
         assert patch["seq"] == room.store.seq
         assert set(patch["points"]) == {"mixer.ch.1.level", "mixer.ch.2.level"}
         assert other.sent == wire.sent
+
+
+async def test_what_a_change_sets_going_comes_before_its_patch() -> None:
+    room = Room()
+    order: list[str] = []
+
+    async def command() -> None:
+        order.append(f"wire, {len(wire.sent)} patches")
+
+    async with room.panel() as (_, wire):
+        room.say(1, 5)
+        task = asyncio.create_task(command())
+        await settle()
+        assert task.done()
+        assert order == ["wire, 0 patches"]
+        assert len(wire.sent) == 1
 
 
 async def test_a_patch_never_overtakes_what_waits() -> None:
