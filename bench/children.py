@@ -63,7 +63,7 @@ class Child:
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=log,
-                env={**os.environ, "PYTHONUNBUFFERED": "1"},
+                env=_environment(),
             )
 
     @property
@@ -142,6 +142,11 @@ class Child:
         """Return an error with the program's last words."""
         words = self._log.read_text(errors="replace")[-2000:] if self._log.exists() else ""
         return BenchError(f"{self.name} {what}\n{words}")
+
+
+def _environment() -> dict[str, str]:
+    """Return the environment of a program: Python may keep its compiled files, as it does once it is installed."""
+    return {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
 
 
 def roomd(folder: Path, *, huge: bool = False) -> Child:

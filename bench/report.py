@@ -127,7 +127,7 @@ def _spread(spread: Spread | None) -> tuple[str, str, str]:
 def _figure(value: float | None) -> str:
     if value is None:
         return NONE
-    return f"{value:.0f}" if value >= 1000 else f"{value:.3g}"
+    return f"{value:.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def loop_ms() -> float:
