@@ -13,8 +13,11 @@ from bench.stage import LAMPS, Run, Side, Stage, Wanted, stage
 PANELS = (1, 50, 500)
 EVENTS = {1: 200, 50: 100, 500: 40}
 """Panels -> events of one side in one round."""
-PER_PANEL = 10.0
-"""Microseconds of processor time that one event may cost for each of many panels."""
+TIMES = 3.5
+"""Times the floor's processor time that an event may cost at many panels.
+
+The design's 10 µs a panel, against a floor of 2.4 to 3.2 µs on the machine of that measurement.
+"""
 STREAM = 100.0
 """Events a second while one panel stalls."""
 STREAMED = 200
@@ -30,15 +33,15 @@ async def fanout(run: Run) -> None:
         for panels in PANELS:
             goal = None
             if panels == PANELS[-1]:
-                goal = Goal(f"CPU ≤ {PER_PANEL:g} µs a panel", _cheap)
+                goal = Goal(f"CPU ≤ {TIMES:g} × floor", _cheap)
             result = Result("fanout", f"last of {panels} panels", "ms", goal=goal)
             await _with_panels(run, both, panels, result)
             run.take(result)
 
 
 def _cheap(result: Result) -> bool:
-    cpu = result.measured.cpu_us
-    return cpu is not None and cpu <= PER_PANEL * PANELS[-1]
+    floor, cpu = result.floor, result.measured.cpu_us
+    return floor is not None and (cpu or 0.0) <= TIMES * (floor.cpu_us or 0.0)
 
 
 async def _with_panels(run: Run, both: Stage, panels: int, result: Result) -> None:

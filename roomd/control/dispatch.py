@@ -87,7 +87,8 @@ class Dispatch:
 
     async def run(self, command: Command) -> Outcome:
         """Run a command; each ends in exactly one outcome, in the log and, where it is wished, in the record."""
-        log.info(
+        # Who asked stands in the operation record; a line for engineers comes with the end.
+        log.debug(
             "command.asked",
             id=command.id,
             device=command.device,
@@ -341,6 +342,7 @@ class Dispatch:
             id=command.id,
             device=command.device,
             command=command.command,
+            origin=command.origin,
             outcome=outcome.kind.value,
             code=outcome.code,
             tx=outcome.tx,
