@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
@@ -19,6 +19,7 @@ from roomd.config.wishes import NoCommand
 from roomd.control.commands import Actor, Command, Origin, refused
 from roomd.control.conditions import Truth, conditions, requirement
 from roomd.control.dispatch import Dispatch
+from roomd.control.scene_result import Result, StepResult, verdict
 from roomd.control.scene_steps import Leaf, Room, count, leaves, moving, touched
 from roomd.control.waiting import wait_until
 from roomd.state.store import Store
@@ -30,49 +31,8 @@ AGAIN = frozenset({OutcomeKind.TIMEOUT, OutcomeKind.OFFLINE})
 """Outcomes after which a step with `retries` is tried again."""
 HOLD_PATIENCE = 120.0
 """Seconds that a run waits for a finger on a `run: hold` step."""
-Result = Literal["ok", "partial", "failed", "cancelled", "superseded", "interrupted"]
 State = Literal["running", "waiting_hold", "ended"]
 _numbers = itertools.count(1)
-
-
-@dataclass(slots=True)
-class StepResult:
-    """How one command, or one wait, of a run ended."""
-
-    step: str
-    """Place in the scene: `2`, `2.1`."""
-    device: str
-    command: str
-    args: Mapping[str, Any]
-    outcome: str
-    """One of the nine, or `skipped` where it was so already."""
-    code: str | None = None
-    params: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    ms: float = 0.0
-    critical: bool = False
-
-    @property
-    def good(self) -> bool:
-        """Return whether nothing is left to be done."""
-        return self.outcome in {"confirmed", "sent", "skipped"}
-
-    @property
-    def can_be_done_again(self) -> bool:
-        """Return whether it is a command of a device: no wait, and not the stop of a cancelled run."""
-        return bool(self.device) and self.command != "wait" and self.step != "stop"
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the line of the panel's list."""
-        return {
-            "step": self.step,
-            "device": self.device,
-            "command": self.command,
-            "args": dict(self.args),
-            "outcome": self.outcome,
-            "code": self.code,
-            "params": dict(self.params),
-            "ms": round(self.ms),
-        }
 
 
 class _Abort(Exception):
@@ -178,6 +138,10 @@ class Run:
         try:
             await self._together(self.order.steps, "")
         except _Abort as abort:
+            # What this run still moves would go on without anybody watching it; its own stops do not cancel it.
+            self.ending = True
+            await self._stop_motors()
+            self.ending = False
             if abort.compensate:
                 await self._compensate()
             self.end("failed")
@@ -185,13 +149,7 @@ class Run:
             await self._stop_motors()
             self.end(self.why)
         else:
-            self.end(self._verdict())
-
-    def _verdict(self) -> Result:
-        bad = [r for r in self.results if not r.good]
-        if any(r.critical for r in bad):
-            return "failed"
-        return "partial" if bad else "ok"
+            self.end(verdict(self.results))
 
     def end(self, result: Result) -> None:
         """Note that it is over."""
@@ -299,26 +257,28 @@ class Run:
 
     async def _device(self, step: Step, path: str, meant: list[Leaf]) -> None:
         for leaf in meant:
-            if leaf.there:
-                self._note(StepResult(path, leaf.device, leaf.command, leaf.args, "skipped"))
-                continue
-            began = self._clock.monotonic()
-            outcome = await self._send(step, leaf)
-            ms = (self._clock.monotonic() - began) * 1000
-            result = StepResult(
-                path,
-                leaf.device,
-                leaf.command,
-                leaf.args,
-                outcome.kind.value,
-                outcome.code,
-                outcome.params,
-                ms,
-            )
+            result = StepResult(path, leaf.device, leaf.command, leaf.args, "skipped")
             result.critical = step.critical
+            if not leaf.there:
+                async with self._timed(result):
+                    outcome = await self._send(step, leaf)
+                    result.outcome, result.code = outcome.kind.value, outcome.code
+                    result.params = outcome.params
             self._note(result)
             if not result.good:
                 self._fail(step, moves=self._moves(leaf))
+
+    @asynccontextmanager
+    async def _timed(self, result: StepResult) -> AsyncGenerator[None, None]:
+        """Measure what is under way; what the end of the run cuts off has a line too."""
+        began = self._clock.monotonic()
+        try:
+            yield
+        except asyncio.CancelledError:
+            result.outcome, result.ms = "cancelled", (self._clock.monotonic() - began) * 1000
+            self._note(result)
+            raise
+        result.ms = (self._clock.monotonic() - began) * 1000
 
     async def _send(self, step: Step, leaf: Leaf) -> Outcome:
         command = Command(
@@ -376,18 +336,16 @@ class Run:
     async def _wait(self, step: Step, path: str) -> None:
         needed = conditions(step.wait or {})
         qualities = frozenset(Quality(q) for q in step.quality)
-        began = self._clock.monotonic()
-        there = await wait_until(self._clock, self._store, needed, qualities, step.timeout or 0.0)
-        ms = (self._clock.monotonic() - began) * 1000
         device = next((c.path for c in needed), "")
-        kind = OutcomeKind.CONFIRMED if there else OutcomeKind.TIMEOUT
-        code = None if there else "wait_timeout"
-        result = StepResult(
-            path, device, "wait", {}, kind.value, code, {"seconds": round(ms / 1000)}, ms
-        )
+        result = StepResult(path, device, "wait", {}, "timeout", "wait_timeout")
         result.critical = step.critical
+        async with self._timed(result):
+            timeout = step.timeout or 0.0
+            if await wait_until(self._clock, self._store, needed, qualities, timeout):
+                result.outcome, result.code = "confirmed", None
+        result.params = {"seconds": round(result.ms / 1000)}
         self._note(result)
-        if not there:
+        if not result.good:
             self._fail(step, moves=False)
 
     def _note(self, result: StepResult) -> None:

@@ -19,7 +19,8 @@ from roomd.control.commands import Actor, Command, Origin
 from roomd.control.dispatch import Dispatch
 from roomd.control.preflight import Forecast, preflight
 from roomd.control.safety import Safety
-from roomd.control.scene_run import Order, Result, Run, Stage
+from roomd.control.scene_result import Result
+from roomd.control.scene_run import Order, Run, Stage
 from roomd.control.scene_steps import Room, state_to_restore, touched
 from roomd.state.store import Store
 

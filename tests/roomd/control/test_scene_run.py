@@ -166,3 +166,25 @@ async def test_motion_that_fails_aborts() -> None:
         assert (run.result, run.results[0].code) == ("failed", "interlocked")
         assert room.sent("l3") == []
         assert room.sent("l4") == []
+
+
+async def test_what_an_abort_cuts_off_has_a_line_and_its_motor_stops() -> None:
+    async with scene_room() as room:
+        room.room.lines["l1"].answer = lambda _text: None
+        fails = {"seq": [{"delay": "1s"}, {"device": "b", "command": "fly", "on_fail": "abort"}]}
+        room.use(
+            s=[UP, {"set": {"a": {"level": 9}}}, fails, {"wait": {"c.level": 99}, "timeout": "60s"}]
+        )
+        run = room.scenes.start("s", ANNA, force=True)
+        await room.pass_(0.5)
+        assert room.room.shown("d.moving")[0] == "up"
+        await room.finish(run)
+        assert run.result == "failed"
+        assert sorted(outcomes(run)) == [
+            ("1", "d", "sent"),
+            ("2", "a", "cancelled"),
+            ("3.2", "b", "refused"),
+            ("4", "c.level", "cancelled"),
+            ("stop", "d", "sent"),
+        ]
+        assert room.room.shown("d.moving")[0] == "none"
