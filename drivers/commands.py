@@ -176,6 +176,8 @@ def fill(wish: Any, args: Mapping[str, Any]) -> Any:
 
 def fill_text(text: str, args: Mapping[str, Any]) -> str:
     """Return `text` with each `{name}` replaced by that argument's value."""
+    if "{" not in text:
+        return text
     for name, value in args.items():
         text = text.replace("{" + name + "}", str(value))
     return text

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from drivers.clock import deadline
+from drivers.clock import Timer, deadline
 from drivers.commands import CommandSpec, Outcome, OutcomeKind, Priority, RetryClass
 from drivers.device import Device
 from drivers.errors import (
@@ -139,25 +139,40 @@ class _Run:
         self.clock = link.clock
         self._patience: float | None = None
         """Until when it waits for a link that is down."""
+        self._timer: Timer
+        self._overdue = False
+        """Its whole deadline has passed."""
 
     async def outcome(self) -> Outcome:
         """Return how it ended; an error in the driver itself passes through."""
-        expiry = self.clock.call_later(self.job.ttl, self._expire)
-        limit = self.spec.deadline(self.job.priority) + GRACE
+        self._timer = self.clock.call_later(self.job.ttl, self._live_no_longer)
         try:
-            async with deadline(self.clock, limit):
-                await self._send()
-                return await self._settle()
-        except TimeoutError:
+            await self._send()
+            return await self._settle()
+        except asyncio.CancelledError:
+            task = self.job.task
+            mine = self._overdue and self.job.verdict is None
+            if not mine or task is None or task.uncancel():
+                raise  # somebody else ends it too
+            return self._late()
+        except TimeoutError:  # a driver's own
             return self._late()
         except (Ended, GateRefused, CommandRefused, DriverError, ValueError) as error:
             return self._failed(error)
         finally:
-            expiry.cancel()
+            self._timer.cancel()
 
-    def _expire(self) -> None:
+    def _live_no_longer(self) -> None:
+        """End it where no byte has left in its time to live; else it has the rest of its deadline."""
         if self.job.tx == 0:
             self.job.end_with(OutcomeKind.EXPIRED)
+        rest = self.spec.deadline(self.job.priority) + GRACE - self.job.ttl
+        self._timer = self.clock.call_later(rest, self._be_overdue)
+
+    def _be_overdue(self) -> None:
+        self._overdue = True
+        if self.job.task is not None:
+            self.job.task.cancel()
 
     async def _send(self) -> None:
         current_job.set(self.job)

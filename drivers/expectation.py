@@ -7,7 +7,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Generic, TypeVar
 
-from drivers.clock import Clock, deadline
+from drivers.clock import Clock
 from drivers.errors import DriverError, NoReply
 
 T = TypeVar("T")
@@ -29,6 +29,8 @@ class Expectation(Generic[T]):
         self._among = among
         self._until = until
         self._answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._waiter: asyncio.Future[None] | None = None
+        """Whoever waits now; a wait may be given up, and the answer waited for again."""
         self.answered = False
         """An answer came, a "no" included; false where the wait was ended for another reason."""
 
@@ -58,17 +60,20 @@ class Expectation(Generic[T]):
             # A "no", or a driver's own mistake, which is its command's end and must not stop the line's reader.
             self.answered = True
             self._answer.set_exception(error)
+            self._wake()
             return True
         if answer is None:
             return False
         self.answered = True
         self._answer.set_result(answer)
+        self._wake()
         return True
 
     def fail(self, error: DriverError) -> None:
         """End the wait with `error`."""
         if not self._answer.done():
             self._answer.set_exception(error)
+            self._wake()
 
     @property
     def done(self) -> bool:
@@ -83,8 +88,19 @@ class Expectation(Generic[T]):
             Unreachable: the link was lost meanwhile.
             Refused: the device said no.
         """
-        try:
-            async with deadline(self._clock, seconds):
-                return await asyncio.shield(self._answer)
-        except TimeoutError:
-            raise NoReply(f"no answer within {seconds:g} s") from None
+        if not self._answer.done():
+            # Not `asyncio.timeout` and `shield`: each of fifty lamps would pay for them before the next one's turn.
+            self._waiter = asyncio.get_running_loop().create_future()
+            timer = self._clock.call_later(seconds, self._wake)
+            try:
+                await self._waiter
+            finally:
+                timer.cancel()
+                self._waiter = None
+        if not self._answer.done():
+            raise NoReply(f"no answer within {seconds:g} s")
+        return self._answer.result()
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)

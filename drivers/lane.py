@@ -67,6 +67,8 @@ class Lane:
     gap: float
     _waiting: list[Slot] = field(default_factory=list[Slot])
     _held: set[Slot] = field(default_factory=set[Slot])
+    _beside: dict[str, list[Slot]] = field(default_factory=dict[str, list[Slot]])
+    """Those that are held, by device."""
     _sent_until: float = NEVER
     """Computed end of the last transmission."""
     _heard_at: float = NEVER
@@ -86,7 +88,13 @@ class Lane:
         if not self._open:
             raise Unreachable("the link is down")
         granted: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        slot = Slot(job, expects, self.clock.monotonic(), granted)
+        now = self.clock.monotonic()
+        slot = Slot(job, expects, now, granted)
+        if not self._waiting and self._together:
+            due = self._due(slot, now)
+            if due is not None and due <= now:
+                self._hold(slot)
+                return slot
         self._waiting.append(slot)
         self.pump()
         try:
@@ -160,9 +168,9 @@ class Lane:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        # Fifty lamps on one broker leave together, not one in each turn of the event loop.
-        together = self.window > 1 and self.gap == 0
-        while self._open and (together or all(held.sent_at is not None for held in self._held)):
+        while self._open and (
+            self._together or all(held.sent_at is not None for held in self._held)
+        ):
             slot, wait = self._next() if self._waiting else (None, None)
             if slot is None:
                 if wait is not None:
@@ -171,11 +179,20 @@ class Lane:
             self._grant(slot)
         # Whoever was granted transmits first; `sent` and `release` look again.
 
+    @property
+    def _together(self) -> bool:
+        """Return whether fifty lamps on one broker may leave together, not one in each turn of the event loop."""
+        return self.window > 1 and self.gap == 0
+
     def _grant(self, slot: Slot) -> None:
         self._waiting.remove(slot)
-        self._held.add(slot)
-        slot.job.in_flight = True
+        self._hold(slot)
         slot.granted.set_result(None)
+
+    def _hold(self, slot: Slot) -> None:
+        self._held.add(slot)
+        self._beside.setdefault(slot.job.device, []).append(slot)
+        slot.job.in_flight = True
         if slot.safety:
             self.interrupt(Preempted("STOP took the line"), but=slot)
 
@@ -200,8 +217,7 @@ class Lane:
         if slot.safety:
             # What others say after STOP was asked for must not hold it up.
             return max(self._sent_until, min(self._heard_at, slot.asked)) + self.gap
-        mine = slot.job.device
-        beside = (held for held in self._held if held.job.device == mine)
+        beside = self._beside.get(slot.job.device, ())
         if len(self._held) >= self.window or any(self._bars(held, slot) for held in beside):
             return None
         at = max(max(self._sent_until, self._heard_at) + self.gap, self._quiet_until)
@@ -221,7 +237,13 @@ class Lane:
 
     def _drop(self, slot: Slot) -> None:
         slot.job.in_flight = False
-        self._held.discard(slot)
+        if slot in self._held:
+            self._held.discard(slot)
+            beside = self._beside[slot.job.device]
+            beside.remove(slot)
+            if not beside:
+                del self._beside[slot.job.device]
         if slot in self._waiting:
             self._waiting.remove(slot)
-        self.pump()
+        if self._waiting or self._timer is not None:
+            self.pump()

@@ -64,11 +64,20 @@ class Clockwork:
     def __init__(self, timezone: dt.tzinfo, ok: Callable[[], bool] = lambda: True) -> None:
         self._timezone = timezone
         self._ok = ok
+        self._second = -1
+        self._words = ("", "")
+        """That second as people write it, up to the seconds, and its offset."""
 
     def stamp(self) -> Stamp:
-        """Return the time now."""
-        now = dt.datetime.now(self._timezone)
-        return Stamp(now.isoformat(timespec="milliseconds"), time.monotonic_ns(), self._ok())
+        """Return the time now. Two of these come with every command: only a new second is put into words anew."""
+        milliseconds = time.time_ns() // 1_000_000
+        second = milliseconds // 1000
+        if second != self._second:
+            whole = dt.datetime.fromtimestamp(second, self._timezone).isoformat()
+            self._second, self._words = second, (whole[:19], whole[19:])
+        date, offset = self._words
+        wall = f"{date}.{milliseconds % 1000:03d}{offset}"
+        return Stamp(wall, time.monotonic_ns(), self._ok())
 
 
 @dataclass

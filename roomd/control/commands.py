@@ -41,6 +41,21 @@ class Command:
     """Why, in that person's words, for the record."""
     id: str = field(default_factory=lambda: "c" + secrets.token_hex(6))
 
+    def for_member(self, device: str, number: int) -> Command:
+        """Return it for one device of a zone; `number` is its place there."""
+        return Command(
+            device,
+            self.command,
+            self.args,
+            self.actor,
+            self.origin,
+            self.priority,
+            self.hold,
+            self.passes,
+            self.reason,
+            f"{self.id}.{number}",
+        )
+
 
 def refused(code: str, **params: Any) -> Outcome:
     """Return a refusal: nothing has left for the device."""

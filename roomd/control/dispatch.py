@@ -325,7 +325,7 @@ class Dispatch:
         ]
         if not able:
             return refused("unknown_command", device=zone.id, command=command.command)
-        each = [replace(command, device=d, id=f"{command.id}.{n}") for n, d in enumerate(able)]
+        each = [command.for_member(d, n) for n, d in enumerate(able)]
         outcomes = await asyncio.gather(*(self.run(c) for c in each))
         worst = min(outcomes, key=lambda o: WORST_FIRST.index(o.kind))
         params = {

@@ -137,6 +137,11 @@ class Interlocks:
     rules: tuple[Rule, ...] = ()
     running: Callable[[str], bool] = lambda _device: False
     latched: Callable[[str], bool] = lambda _rule: False
+    _about: dict[tuple[str, str, str], tuple[Rule, ...]] = field(
+        default_factory=dict[tuple[str, str, str], tuple[Rule, ...]], repr=False
+    )
+    _about_rules: tuple[Rule, ...] | None = field(default=None, repr=False)
+    """The rules that `_about` was made of."""
 
     def judge(
         self, ask: Ask, view: View, passed: frozenset[str] = frozenset()
@@ -158,11 +163,22 @@ class Interlocks:
         """Return the first rule that forbids the command, or None."""
         if ask.command == STOP:
             return None
-        for rule in self._all():
+        for rule in self.about(ask.device, ask.kind, ask.command):
             verdict = self._verdict(rule, ask, view, passed)
             if verdict is not None and verdict.denies:
                 return verdict
         return None
+
+    def about(self, device: str, kind: str, command: str) -> tuple[Rule, ...]:
+        """Return the rules that can have a say in a command, whoever asks; remembered: every byte asks for them."""
+        asked = (device, kind, command)
+        found = self._about.get(asked)
+        if found is None or self._about_rules is not self.rules:
+            if self._about_rules is not self.rules:
+                self._about, self._about_rules = {}, self.rules
+            found = tuple(r for r in self._all() if _concerns(r, device, kind, command))
+            self._about[asked] = found
+        return found
 
     def rule(self, rule_id: str) -> Rule | None:
         """Return a rule by its id, or None."""
@@ -223,6 +239,16 @@ class Interlocks:
         falling = all(t is Truth.YES for t in truths)
         denies = down or falling or (unclear and ask.moves)
         return RuleVerdict(rule.id, denies, rule.say, points, latched=down)
+
+
+def _concerns(rule: Rule, device: str, kind: str, command: str) -> bool:
+    """Return whether a rule can be about a command; its origin, and whether it moves, count when it is judged."""
+    if rule.mutex is not None:
+        return device in rule.mutex
+    scope = rule.scope
+    return scope.takes_device(device, kind) and (
+        scope.commands is None or command in scope.commands
+    )
 
 
 def _told(plan: Satisfy) -> dict[str, Any]:

@@ -50,6 +50,12 @@ class Safety:
 
     def denial(self, command: Command) -> Denial | None:
         """Return why a command may not leave right now, or None. Synchronous, for the gate."""
+        device = self._dispatch.devices.get(command.device)
+        if device is None or not (
+            device.motor is not None
+            or self.interlocks.about(device.id, device.kind, command.command)
+        ):
+            return None  # most often: a lamp that no rule is about
         for ask in self._asks(command):
             verdict = self.interlocks.denial(ask, self._store, command.passes)
             if verdict is not None:

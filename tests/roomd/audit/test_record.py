@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -140,3 +142,14 @@ async def test_work_between_commits_runs_in_the_record_s_own_thread(tmp_path: Pa
         with pytest.raises(ZeroDivisionError):
             await record.ask(lambda _ledger: 1 // 0)
     assert verify(rows_of(tmp_path), key=key).sealed_from == 2
+
+
+def test_the_time_of_a_row_is_the_wall_time_with_its_offset() -> None:
+    clock = Clockwork(ZoneInfo("Asia/Shanghai"))
+    before = dt.datetime.now(UTC)
+    stamps = [clock.stamp() for _ in range(50)]
+    after = dt.datetime.now(UTC)
+    walls = [dt.datetime.fromisoformat(s.wall) for s in stamps]
+    assert walls == sorted(walls)
+    assert before - dt.timedelta(milliseconds=1) <= walls[0] <= walls[-1] <= after
+    assert all(s.wall.endswith("+08:00") and len(s.wall) == 29 for s in stamps)

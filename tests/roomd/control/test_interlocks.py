@@ -158,6 +158,20 @@ points = st.builds(
 )
 
 
+def test_which_rules_are_about_a_command_is_remembered_until_the_rules_change() -> None:
+    found = locks(
+        {"deny": {"kind": "lift", "command": "up"}}, {"mutex": ["lift.main", "screen.main"]}
+    )
+    built_in = ["no_unattended_motion"]
+    about = found.about
+    assert [r.id for r in about("lift.main", "lift", "up")] == [*built_in, "r0", "r1"]
+    assert [r.id for r in about("lift.main", "lift", "down")] == [*built_in, "r1"]
+    assert about("lamp", "light", "on") == ()
+    found.rules = locks({"deny": {"device": "lamp"}}).rules
+    assert [r.id for r in about("lamp", "light", "on")] == ["r0"]
+    assert [r.id for r in about("lift.main", "lift", "up")] == built_in
+
+
 @given(points, st.sampled_from(["panel", "scene", "schedule", "mqtt", "api"]), st.booleans())
 def test_stop_is_never_denied_and_up_only_where_the_display_is_surely_off(
     point: Point, origin: str, latched: bool
