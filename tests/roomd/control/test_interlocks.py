@@ -167,7 +167,7 @@ def test_which_rules_are_about_a_command_is_remembered_until_the_rules_change() 
     assert [r.id for r in about("lift.main", "lift", "up")] == [*built_in, "r0", "r1"]
     assert [r.id for r in about("lift.main", "lift", "down")] == [*built_in, "r1"]
     assert about("lamp", "light", "on") == ()
-    found.rules = locks({"deny": {"device": "lamp"}}).rules
+    found.rules = locks({"deny": {"device": "lamp"}, **off}).rules
     assert [r.id for r in about("lamp", "light", "on")] == ["r0"]
     assert [r.id for r in about("lift.main", "lift", "up")] == built_in
 
