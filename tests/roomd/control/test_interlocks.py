@@ -159,8 +159,9 @@ points = st.builds(
 
 
 def test_which_rules_are_about_a_command_is_remembered_until_the_rules_change() -> None:
+    off = {"unless": {"display.main.power": "off"}}
     found = locks(
-        {"deny": {"kind": "lift", "command": "up"}}, {"mutex": ["lift.main", "screen.main"]}
+        {"deny": {"kind": "lift", "command": "up"}, **off}, {"mutex": ["lift.main", "screen.main"]}
     )
     built_in = ["no_unattended_motion"]
     about = found.about
