@@ -169,16 +169,19 @@ def demo(folder: Path, *arguments: str) -> Child:
 
 
 async def token(child: Child, folder: Path, role: str) -> str:
-    """Wait for the end of a daemon's first start, which leaves tokens behind; return the one of `role`.
+    """Wait until a daemon answers on its control socket; return a token of `role` that it makes there.
 
     Raises:
-        BenchError: it ended, or left none in time.
+        BenchError: it ended, or did not answer in time.
     """
-    kept = folder / DATA / "identity" / "first-tokens"
+    path = str(folder / DATA / "control.sock")
     while not child.over():
-        if kept.exists():
-            words = kept.read_text().split()
-            return dict(zip(words[::2], words[1::2], strict=True))[role]
+        with contextlib.suppress(aiohttp.ClientError, OSError):
+            connector = aiohttp.UnixConnector(path=path)
+            async with aiohttp.ClientSession(connector=connector) as session:
+                wanted = {"name": f"bench {role}", "role": role}
+                async with session.post("http://roomd/api/v1/tokens", json=wanted) as answer:
+                    return str((await answer.json())["token"])
         await asyncio.sleep(LOOK)
     raise child.failed("did not start")
 

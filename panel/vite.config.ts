@@ -10,6 +10,6 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     sourcemap: false,
     reportCompressedSize: false,
-    rolldownOptions: { input: ['index.html', 'admin.html', 'display.html'] },
+    rolldownOptions: { input: ['index.html', 'admin.html', 'display.html', 'join.html'] },
   },
 })

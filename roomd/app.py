@@ -47,7 +47,7 @@ from roomd.control.supervisor import Supervisor
 from roomd.control.unattended import Unattended
 from roomd.control_socket import remove as remove_control_socket
 from roomd.control_socket import serve as serve_control_socket
-from roomd.identity.tokens import Tokens
+from roomd.identity.identity import Identity
 from roomd.options import PORT, CannotServe, NoConfiguration, Options, web_port
 from roomd.state.store import Store
 from roomd.web.assets import Assets
@@ -74,8 +74,6 @@ class App:
     options: Options
     clock: Clock = field(default_factory=LoopClock)
     url: str = ""
-    new_tokens: dict[str, str] = field(default_factory=dict[str, str])
-    """Role -> token, where this start made them."""
 
     def __post_init__(self) -> None:
         self.keeper = ConfigKeeper(self.options.config, self.options.data)
@@ -114,6 +112,7 @@ class App:
             always=self.options.simulators is not None,
         )
         self.record: Record | None = None
+        self.identity: Identity | None = None
         self.services: Services | None = None
         self._presence: Presence | None = None
         self._stop = asyncio.Event()
@@ -181,6 +180,7 @@ class App:
         self.supervisor.traces.append(traces.on_trace)
         self.dispatch.outcomes.append(count)
         self.scenes.told.append(self._tell_run)
+        identity = self._open_identity(room)
         return Services(
             clock=self.clock,
             store=self.store,
@@ -188,7 +188,8 @@ class App:
             holds=self.holds,
             supervisor=self.supervisor,
             feed=Feed(self.clock, self.store),
-            tokens=self._tokens(),
+            tokens=identity.tokens,
+            identity=identity,
             traces=traces,
             assets=Assets(PANEL),
             facts=NO_ROOM if room is None else make_facts(room),
@@ -221,16 +222,12 @@ class App:
             return None
         return failure_page(self.keeper.errors, self.options.config, self.keeper.contact)
 
-    def _tokens(self) -> Tokens:
-        if self.options.tokens is not None:
-            return self.options.tokens
-        path = self.options.data / "identity" / "tokens.json"
-        kept = Tokens.load(self.clock, path)
-        if kept is not None:
-            return kept
-        tokens, self.new_tokens = Tokens.fresh(self.clock)
-        tokens.save(path)
-        return tokens
+    def _open_identity(self, room: Room | None) -> Identity:
+        name = "" if room is None else room.file.room.id
+        folder = self.options.data / "identity"
+        identity = self.identity = Identity.open(self.clock, folder, name, self.options.tokens)
+        self.dispatch.locks.pin_is = lambda actor, pin: identity.pin_is(actor.user, pin)
+        return identity
 
     async def _serve(self, services: Services, room: Room | None) -> None:
         port = self.options.port
@@ -271,6 +268,9 @@ class App:
         change = await self.supervisor.apply(plan)
         await self.broker.after(room)
         await self.unattended.use(room.file, self.options.config.parent)
+        if self.identity is not None:
+            pin = room.file.identity.pin
+            self.identity.pin = "" if pin is None else pin.get_secret_value()
         if self.services is not None:
             self.services.facts = make_facts(room)
             self.services.feed.broadcast(snapshot(self.services))
@@ -359,6 +359,8 @@ class App:
         runners, self._runners = self._runners, []
         for runner in runners:
             await runner.cleanup()
+        if self.identity is not None:
+            self.identity.close()
         if self.record is not None:
             self.record.post(Entry("roomd.stop"))
             await asyncio.to_thread(self.record.close)

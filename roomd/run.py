@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import structlog
 
 from roomd import collector
 from roomd.app import App
-from roomd.config.durable import write_durably
 from roomd.control_socket import socket_path
 from roomd.options import Options
 
@@ -46,23 +44,9 @@ async def run_room(config: Path, data: Path | None, *, strict: bool) -> None:
     )
     app.listen_to_signals()
     await app.start()
-    if app.new_tokens:
-        show_tokens(app.new_tokens, app.options.data)
+    if app.identity is not None and app.identity.set_up.needed:
+        # On the console, for who stands before the machine: with it the three administrators are made, once.
+        log.warning("setup.needed", code=app.identity.set_up.code, page=f"{app.url}/admin")
     log.info("room.ready", url=app.url)
     collector.settle()
     await app.run()
-
-
-def show_tokens(tokens: dict[str, str], data: Path) -> None:
-    """Hand the first start's tokens over once; only hashes are kept.
-
-    At a terminal they are printed. Elsewhere, as under systemd, standard output is a journal that many can read, so
-    they go into a file that the administrator reads and removes.
-    """
-    lines = "".join(f"{role:<10} {token}\n" for role, token in tokens.items())
-    if sys.stdout.isatty():
-        print(lines, end="", flush=True)  # noqa: T201  # the one place where a token may be seen
-        return
-    path = data / "identity" / "first-tokens"
-    write_durably(path, lines.encode())
-    log.warning("tokens.first", file=str(path))

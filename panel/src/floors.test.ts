@@ -17,6 +17,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   presenter: ['wire', 'i18n', 'store', 'socket', 'controls', 'shell'],
   admin: ['wire', 'i18n', 'store', 'socket', 'controls', 'shell', 'presenter'],
   display: ['wire', 'i18n', 'store', 'shell'],
+  join: ['wire', 'i18n', 'store', 'socket', 'shell'],
 }
 
 function folder(path: string): string {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from roomd.cli import ask, audit, config, daemon, driver, look, scene
+from roomd.cli import ask, audit, config, daemon, driver, look, people, scene
 
 app = typer.Typer(
     name="roomd",
@@ -31,6 +31,9 @@ app.command("doctor")(look.doctor)
 app.command("version")(look.version)
 app.add_typer(driver.app, name="driver")
 app.add_typer(audit.app, name="audit")
+app.add_typer(people.users, name="user")
+app.add_typer(people.tokens, name="token")
+app.command("pair")(people.pair)
 
 
 def main() -> None:

@@ -26,7 +26,7 @@ from roomd.identity.tokens import Tokens
 from roomd.northbound.addresses import own_addresses
 from roomd.options import Options
 
-PAGES = {"panel": "/", "display": "/display", "admin": "/admin"}
+PAGES = {"panel": "/", "join": "/join", "display": "/display", "admin": "/admin"}
 
 
 class UnknownDevices(Exception):
@@ -172,7 +172,7 @@ def _ready(app: App, tokens: dict[str, str], simulated: SimulatedRoom) -> dict[s
         "url": app.url,
         "pages": PAGES,
         "tokens": tokens,
-        "join_code": None,
+        "join_code": None if app.identity is None else app.identity.join.code,
         "simulators": simulated.listing(),
         "archive": {"volumes": 0, "pages": 0},
     }

@@ -31,6 +31,7 @@ ROLES: Final[tuple[Role, ...]] = (
 
 EVERYBODY: Final = frozenset({"none", *ROLES})
 _WHO_RUNS: Final = frozenset({"presenter", "operator"})
+_ADMINISTERS: Final = frozenset({"admin", "security"})
 
 PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     "room.stop": EVERYBODY,
@@ -55,6 +56,17 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     "diagnostics": frozenset({"admin"}),
     "metrics.read": frozenset({"integration", "admin"}),
     "simulators": frozenset({"admin"}),
+    "join.show": _WHO_RUNS | {"display"},
+    "join.renew": _WHO_RUNS,
+    "device.pin": _WHO_RUNS,
+    "pair.open": frozenset({"admin"}),
+    "account.read": _ADMINISTERS,
+    "account.create": frozenset({"admin"}),
+    "account.grant": frozenset({"security"}),
+    "account.password": frozenset({"admin", "security", "auditor", "reader", "operator"}),
+    "token.read": _ADMINISTERS,
+    "token.create": frozenset({"admin"}),
+    "token.revoke": _ADMINISTERS,
 }
 """Permission -> the roles that have it (trust.md 8)."""
 

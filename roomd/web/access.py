@@ -8,14 +8,19 @@ from typing import Final
 
 from aiohttp import web
 
+from roomd.identity.principal import NOBODY, Principal
 from roomd.identity.roles import authorize
-from roomd.identity.tokens import NOBODY, Principal, Tokens
+from roomd.identity.tokens import Tokens
 from roomd.web.problem import Problem
 
 COOKIE: Final = "roomd"
+SECURE_COOKIE: Final = "__Host-roomd"
+"""Over HTTPS: browsers then refuse one that another host or path, or plain HTTP, has set."""
 HEADERS: Final = 16 * 1024
 """Bytes of all headers of a request (trust.md 6); one line and one header are bounded by the parser."""
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+UNPROVED: Final = frozenset({"device.stop", "session.own"})
+"""What a tablet's cookie alone may do beside reading."""
 PRINCIPAL: Final = web.RequestKey("principal", Principal)
 CONTROL_SOCKET: Final = web.AppKey("control_socket", bool)
 """True on the application behind `control.sock`: file permissions say who may speak there."""
@@ -92,15 +97,50 @@ def identify(request: web.Request) -> Principal:
         if principal is None:
             raise Problem("not_authenticated")
         return principal
-    cookie = request.cookies.get(COOKIE)
+    cookie = request.cookies.get(cookie_name(request))
     if cookie is None:
         return NOBODY
     return tokens.session(cookie) or NOBODY
 
 
+def or_nobody(request: web.Request) -> Principal:
+    """Return who asks for what is open to all; a credential that is wrong is nobody's."""
+    try:
+        return identify(request)
+    except Problem:
+        return NOBODY
+
+
+def cookie_name(request: web.Request) -> str:
+    """Return the name of the session's cookie."""
+    return SECURE_COOKIE if request.secure else COOKIE
+
+
+def set_cookie(
+    request: web.Request, response: web.Response, value: str, max_age: int | None
+) -> None:
+    """Give a browser its session; without `max_age`, in seconds, until it is closed."""
+    response.set_cookie(
+        cookie_name(request),
+        value,
+        max_age=max_age,
+        httponly=True,
+        samesite="Strict",
+        secure=request.secure,
+        path="/",
+    )
+
+
+def drop_cookie(request: web.Request, response: web.Response) -> None:
+    """Take a browser's session away."""
+    response.del_cookie(
+        cookie_name(request), path="/", secure=request.secure, httponly=True, samesite="Strict"
+    )
+
+
 def by_cookie(request: web.Request) -> bool:
     """Return whether the request's right comes from a cookie, which a browser sends by itself."""
-    return "Authorization" not in request.headers and COOKIE in request.cookies
+    return "Authorization" not in request.headers and cookie_name(request) in request.cookies
 
 
 def require(principal: Principal, permission: str) -> None:
@@ -115,6 +155,19 @@ def require(principal: Principal, permission: str) -> None:
         raise Problem("not_allowed", role=principal.role, permission=permission)
 
 
+def check_proof(request: web.Request, principal: Principal) -> None:
+    """Refuse a tablet's cookie that was copied: a connection of that tablet must be open that has proved its key.
+
+    Raises:
+        Problem: `proof_needed`.
+    """
+    tokens = request.app[TOKENS]
+    if not principal.session or tokens.key_of(principal) is None:
+        return
+    if not tokens.proven[principal.device, request.remote or ""]:
+        raise Problem("proof_needed")
+
+
 def guarded(permission: str | None, handler: Handler) -> Handler:
     """Put the checks before a handler; None is for what is open to all (pages, health)."""
 
@@ -127,6 +180,8 @@ def guarded(permission: str | None, handler: Handler) -> Handler:
         if permission is not None:
             principal = identify(request)
             require(principal, permission)
+            if unsafe and permission not in UNPROVED:
+                check_proof(request, principal)
             request[PRINCIPAL] = principal
         return await handler(request)
 

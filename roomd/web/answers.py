@@ -86,6 +86,14 @@ class SessionBody(Shape):
     """Name of the account or token."""
     role: str
     """Its role."""
+    device: str | None = None
+    """Id of the paired device."""
+    keyed: bool | None = None
+    """The device has a key and must sign the `challenge` of each connection."""
+    clearance: str | None = None
+    """Up to which label an account may read."""
+    paper_codes: list[str] | None = None
+    """One-time codes, once, after the first code of an authenticator."""
 
 
 class StopAnswer(Shape):
@@ -254,6 +262,14 @@ class CountdownMessage(Shape):
     """Until it runs; null: the countdown is over, because somebody is there or the scene runs."""
 
 
+class ChallengeMessage(Shape):
+    """Sent first to a paired tablet that has a key: `hello` must carry its signature, before anything else counts."""
+
+    type: Literal["challenge"]
+    nonce: str
+    """What is signed, as `roomd-device:1:<nonce>`, by ECDSA with P-256 and SHA-256; `proof` is base64url of r and s."""
+
+
 ServerMessage = (
     SnapshotMessage
     | PatchMessage
@@ -262,6 +278,7 @@ ServerMessage = (
     | TraceMessage
     | RunMessage
     | CountdownMessage
+    | ChallengeMessage
     | PongMessage
     | ErrorMessage
     | ByeMessage

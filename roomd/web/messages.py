@@ -29,6 +29,8 @@ class Hello(Message):
     type: Literal["hello"]
     last_seq: Annotated[int, Field(ge=0)] | None = None
     """Number of the last patch seen; left out for a snapshot."""
+    proof: Annotated[str, Field(max_length=128)] | None = None
+    """Signature of the `challenge`, by a paired tablet that has a key; base64url."""
 
 
 class Override(Message):

@@ -7,7 +7,7 @@ from typing import Any
 from aiohttp import web
 
 from roomd.audit.entry import Entry
-from roomd.identity.tokens import Principal
+from roomd.identity.principal import Principal
 from roomd.web.access import PRINCIPAL
 from roomd.web.services import SERVICES
 

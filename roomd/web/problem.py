@@ -20,6 +20,33 @@ STATUS: Mapping[str, int] = {
     "unknown_run": 404,
     "unknown_rule": 404,
     "not_homed": 409,
+    "login_failed": 401,
+    "totp_needed": 401,
+    "totp_enrol": 401,
+    "password_change_needed": 401,
+    "proof_needed": 401,
+    "join_wrong": 403,
+    "join_off": 403,
+    "pairing_closed": 403,
+    "setup_code": 403,
+    "wrong_pin": 403,
+    "account_without_role": 403,
+    "needs_tablet": 403,
+    "role_by_security": 403,
+    "unknown_account": 404,
+    "unknown_token": 404,
+    "password_short": 422,
+    "password_long": 422,
+    "password_name": 422,
+    "password_common": 422,
+    "password_same": 422,
+    "account_name": 422,
+    "unknown_role": 422,
+    "unknown_clearance": 422,
+    "setup_roles": 422,
+    "try_later": 429,
+    "login_busy": 503,
+    "record_unwritable": 503,
     "bad_type": 415,
     "wrong_host": 421,
     "unknown_fault": 422,
@@ -69,8 +96,12 @@ def problem_response(
     """Return an error as problem+json."""
     at = STATUS.get(code, 409) if status is None else status
     body = {"type": f"urn:roomd:{code}", "status": at, "code": code, "params": dict(params)}
+    later = params.get("retry_after")
     return web.Response(
-        body=orjson.dumps(body, default=str), status=at, content_type="application/problem+json"
+        body=orjson.dumps(body, default=str),
+        status=at,
+        content_type="application/problem+json",
+        headers={} if later is None else {"Retry-After": str(later)},
     )
 
 

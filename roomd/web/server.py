@@ -16,8 +16,11 @@ from roomd.web.headers import add_headers
 from roomd.web.metrics import metrics
 from roomd.web.problem import Problem, json_response, problem_response
 from roomd.web.routes import (
+    accounts,
     audit,
+    joining,
     operation,
+    pairing,
     preview,
     room,
     scenes,
@@ -63,6 +66,22 @@ ROUTES: Final[tuple[tuple[str, str, str | None, Handler], ...]] = (
     ("GET", f"{API}/session", "session.own", session.show),
     ("POST", f"{API}/session", None, session.begin),
     ("DELETE", f"{API}/session", "session.own", session.end),
+    ("POST", f"{API}/session/pin", "device.pin", session.set_pin),
+    ("GET", f"{API}/join", "join.show", joining.show),
+    ("POST", f"{API}/join/renew", "join.renew", joining.renew),
+    ("GET", f"{API}/setup", None, joining.needs_set_up),
+    ("POST", f"{API}/setup", None, joining.set_up),
+    ("GET", f"{API}/pairing", "pair.open", pairing.show_window),
+    ("POST", f"{API}/pairing", "pair.open", pairing.open_window),
+    ("DELETE", f"{API}/pairing", "pair.open", pairing.close_window),
+    ("GET", f"{API}/users", "account.read", accounts.show_all),
+    ("POST", f"{API}/users", "account.create", accounts.add),
+    ("DELETE", f"{API}/users/{{user}}", "account.create", accounts.remove),
+    ("POST", f"{API}/users/{{user}}/grant", "account.grant", accounts.grant),
+    ("POST", f"{API}/users/{{user}}/password", "account.password", accounts.set_password),
+    ("GET", f"{API}/tokens", "token.read", pairing.show_tokens),
+    ("POST", f"{API}/tokens", "token.create", pairing.add_token),
+    ("DELETE", f"{API}/tokens/{{token}}", "token.revoke", pairing.revoke),
     ("GET", f"{API}/devices", "diagnostics", operation.devices),
     ("GET", f"{API}/config", "config.read", operation.config_show),
     ("POST", f"{API}/config/check", "config.read", operation.config_check),
@@ -80,7 +99,9 @@ ROUTES: Final[tuple[tuple[str, str, str | None, Handler], ...]] = (
 
 NEEDS_A_ROOM: Final = frozenset({"state.read", "device.command", "room.why"})
 """Without a usable configuration these are only for an admin, who mends it."""
-OPEN_TO_ALL: Final = frozenset({f"{API}/stop", f"{API}/session", f"{API}/openapi.json"})
+OPEN_TO_ALL: Final = frozenset(
+    {f"{API}/stop", f"{API}/session", f"{API}/setup", f"{API}/openapi.json"}
+)
 
 
 def make_app(services: Services, hosts: frozenset[str], *, control_socket: bool) -> web.Application:
@@ -187,7 +208,7 @@ async def _page(request: web.Request) -> web.Response:
     found = services.assets.respond(request)
     if found is not None:
         return found
-    if not services.assets.present and request.path in ("/", "/admin", "/display"):
+    if not services.assets.present and request.path in PAGES:
         raise Problem("panel.missing")
     raise Problem("not_found", path=request.path[:200])
 

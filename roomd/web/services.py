@@ -19,6 +19,7 @@ from roomd.control.holds import Holds
 from roomd.control.scenes import Scenes
 from roomd.control.supervisor import Supervisor
 from roomd.control.unattended import Unattended
+from roomd.identity.identity import Identity
 from roomd.identity.tokens import Tokens
 from roomd.state.store import Store
 from roomd.web.assets import Assets
@@ -97,6 +98,10 @@ class Services:
     """The operation record; None where nothing is recorded (tests)."""
     record_path: Path | None = None
     """Its file, for reading."""
+    identity: Identity | None = None
+    """Accounts, pairing, join code; None where there are none (tests)."""
+    url: str = ""
+    """Address under which other machines reach the room; empty: as it was asked."""
     config: ConfigService | None = None
     discover: Discover | None = None
     doctor: Doctor | None = None

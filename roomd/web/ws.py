@@ -19,8 +19,9 @@ from drivers.commands import Outcome, OutcomeKind
 from roomd.control.commands import Actor
 from roomd.control.scene_run import Run
 from roomd.control.scenes import NoRun
+from roomd.identity.principal import Principal
 from roomd.identity.roles import authorize
-from roomd.identity.tokens import Ending, Principal
+from roomd.identity.tokens import Ending
 from roomd.web import asking
 from roomd.web.access import PRINCIPAL, TOKENS
 from roomd.web.body import parse_object
@@ -38,6 +39,7 @@ from roomd.web.messages import (
 from roomd.web.metrics import DROPPED_PANELS
 from roomd.web.once import Once
 from roomd.web.problem import Problem, outcome_body
+from roomd.web.proof import Proof
 from roomd.web.rate import Rate
 from roomd.web.room_view import snapshot
 from roomd.web.services import SERVICES, Services
@@ -60,6 +62,10 @@ RATE, BURST = 50.0, 100
 UNCOUNTED_RATE, UNCOUNTED_BURST = 200.0, 400
 """The same for those that are never refused."""
 UNCOUNTED = frozenset({"stop", "keep", "release"})
+PASSIVE = frozenset({"hello", "ping", "watch"})
+"""What a page sends by itself: it does not keep a session open."""
+UNPROVED = frozenset({"hello", "stop", "ping"})
+"""What a tablet may send before it has proved its key."""
 PERMISSION = {
     "hello": "state.read",
     "command": "device.command",
@@ -98,6 +104,7 @@ class Connection:
         self._tasks: set[asyncio.Task[None]] = set()
         self._waiting = 0
         """Commands of this connection under way."""
+        self._proof = Proof(request)
 
     async def serve(self) -> None:
         """Talk until either side ends."""
@@ -107,12 +114,16 @@ class Connection:
         leaving = asyncio.create_task(self._client.leaving.wait())
         endings = self._request.app[TOKENS].on_end
         endings.append(self._look_again)
+        asked = self._proof.message()
+        if asked is not None:
+            self._tell(asked)
         try:
             await asyncio.wait({reading, leaving}, return_when=asyncio.FIRST_COMPLETED)
             if not reading.done():
                 await self._close_at_the_end(reading)
         finally:
             endings.remove(self._look_again)
+            self._proof.end()
             self._services.holds.lose_client(self._id, "hold_lost")
             self._services.traces.leave(self)
             self._services.feed.leave(self._client)
@@ -192,9 +203,11 @@ class Connection:
         elif not self._rate.allow():
             self._refuse(body, "rate_limited")
             return
-        principal = self._principal()
+        principal = self._principal(act=kind not in PASSIVE)
         if principal is None:
             raise _Ended
+        if self._proof.wanted and kind not in UNPROVED and not stops:
+            raise Problem("proof_needed")
         if not authorize(principal.role, "device.stop" if stops else PERMISSION[kind]):
             self._refuse(body, "not_allowed")
             return
@@ -206,9 +219,9 @@ class Connection:
             raise
         self._do(message)
 
-    def _principal(self) -> Principal | None:
-        """Return who this is now: a credential may have ended since the upgrade."""
-        return self._request.app[TOKENS].current(self._request[PRINCIPAL])
+    def _principal(self, *, act: bool = False) -> Principal | None:
+        """Return who this is now: a credential may have ended since the upgrade; `act`: a person does something."""
+        return self._request.app[TOKENS].current(self._request[PRINCIPAL], act=act)
 
     def _role(self) -> str:
         principal = self._principal()
@@ -217,6 +230,8 @@ class Connection:
     def _do(self, message: AnyMessage) -> None:
         match message.type:
             case "hello":
+                if not self._proof.take(message.proof):
+                    raise _Ended
                 self._greet(message.last_seq)
             case "ping":
                 self._tell({"type": "pong"})

@@ -127,12 +127,12 @@ def test_the_other_pages_are_accessible(
     assert watched.errors == []
 
 
-@pytest.mark.parametrize("path", ["/", "/admin", "/display"])
+@pytest.mark.parametrize("path", ["/", "/admin", "/display", "/join"])
 def test_a_page_that_asks_who_you_are_is_accessible_and_stops(
     page: Page, room: RunningRoom, watched: Watched, path: str
 ) -> None:
     page.goto(room.url + path)
-    expect(page.get_by_label("访问令牌")).to_be_visible()
+    expect(page.get_by_role("button", name="确定")).to_be_visible()
     assert violations_in_both_themes(page) == []
     page.get_by_role("button", name="停止").click()
     expect(page.get_by_role("status").filter(has_text="停止")).to_be_visible()
@@ -248,7 +248,7 @@ def test_a_link_with_a_token_works_on_a_page_that_is_open_already(
     page: Page, room: RunningRoom
 ) -> None:
     page.goto(room.url)
-    expect(page.get_by_label("访问令牌")).to_be_visible()
+    expect(page.get_by_label("配对码")).to_be_visible()
     page.goto(room.page("/", "presenter"))  # only the hash changes: nothing is loaded
     expect(page.get_by_text("已连接")).to_be_visible()
     assert "token" not in page.url
@@ -258,6 +258,7 @@ def test_without_a_token_a_page_asks_for_one(
     page: Page, room: RunningRoom, watched: Watched
 ) -> None:
     page.goto(room.url)
+    page.get_by_text("其他方式").click()
     page.get_by_label("访问令牌").fill("wrong")
     page.get_by_role("button", name="进入").click()
     expect(page.get_by_role("alert")).to_have_text("令牌不正确")

@@ -1,15 +1,10 @@
-"""`roomd run`: the real program, its exit codes, its first tokens, and its end."""
+"""`roomd run`: the real program, its exit codes, its first start, and its end."""
 
 from __future__ import annotations
 
 import json
-import stat
-import sys
 from pathlib import Path
 
-import pytest
-
-from roomd.run import show_tokens
 from tests.support.daemon import Daemon, free_port
 from tests.support.small_room import HEAD, cli
 
@@ -28,21 +23,23 @@ async def test_it_runs_until_it_is_asked_to_end(tmp_path: Path) -> None:
         assert ready["url"] == f"http://127.0.0.1:{port}"
         devices = await cli("devices", "--json", "--data", str(tmp_path / "data"))
         assert json.loads(devices.stdout)["devices"] == []
-        told = await daemon.event("tokens.first")
-        first = Path(told["file"])
-        assert stat.S_IMODE(first.stat().st_mode) == 0o600
-        tokens = dict(line.split() for line in first.read_text().splitlines())
-        assert await daemon.status("/api/v1/room", tokens["presenter"]) == 200
         assert await daemon.end() == 0
-    log = daemon.log.read_text()
-    assert not any(token in log for token in tokens.values())
     assert not (tmp_path / "data" / "control.sock").exists()
 
 
-def test_at_a_terminal_the_tokens_are_printed(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
-    show_tokens({"admin": "secret-word"}, tmp_path)
-    assert capsys.readouterr().out.split() == ["admin", "secret-word"]
-    assert list(tmp_path.iterdir()) == []
+async def test_a_first_start_lets_nobody_in_and_shows_the_code_of_set_up(tmp_path: Path) -> None:
+    file, _ = room(tmp_path)
+    data = str(tmp_path / "data")
+    async with Daemon.run(file, tmp_path / "data") as daemon:
+        told = await daemon.event("setup.needed")
+        assert len(told["code"]) == 10
+        assert list((tmp_path / "data" / "identity").glob("*token*")) == []
+        token = (await cli("token", "add", "t", "--role", "presenter", "--data", data)).stdout
+        assert await daemon.status("/api/v1/room", token.strip()) == 200
+        assert (await cli("user", "add", "root", "--role", "admin", "--data", data)).code == 0
+        assert await daemon.end() == 0
+    assert token.strip() not in daemon.log.read_text()
+    async with Daemon.run(file, tmp_path / "data") as again:
+        assert await again.status("/api/v1/room", token.strip()) == 200
+        assert await again.end() == 0
+    assert again.log.read_text().count("setup.needed") == 1

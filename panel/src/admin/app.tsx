@@ -2,14 +2,17 @@ import type { JSX } from 'preact'
 import type { IconName } from '../controls/icons'
 import { t } from '../i18n/t'
 import { Complaint, LiveRegions, StaleBar } from '../shell/bar'
-import { Gate, TokenForm } from '../shell/gate'
+import { AccountForm } from '../shell/entry'
+import { Gate } from '../shell/gate'
 import { Header } from '../shell/header'
 import { Rail } from '../shell/rail'
 import { SheetPlace } from '../shell/sheet'
 import { StopButton } from '../shell/stop'
+import { TokenForm } from '../shell/token_form'
 import { who } from '../store/session'
 import { About } from './about'
 import { Devices } from './devices'
+import { People } from './people'
 import { RecordTab } from './record'
 import { shownTab, type Tab, tab, tabsOf } from './tabs'
 import { Trace } from './trace'
@@ -19,6 +22,7 @@ import './app.css'
 const ICONS: Readonly<{ [T in Tab]: IconName }> = {
   devices: 'sensor',
   trace: 'route',
+  people: 'hand',
   about: 'question',
   record: 'clock',
 }
@@ -64,6 +68,7 @@ function OtherRole(): JSX.Element {
   return (
     <>
       <p>{t('admin.token')}</p>
+      <AccountForm />
       <TokenForm />
     </>
   )
@@ -75,6 +80,8 @@ function Content({ tab: shown }: { tab: Tab }): JSX.Element {
       return <Devices />
     case 'trace':
       return <Trace />
+    case 'people':
+      return <People />
     case 'about':
       return <About />
     case 'record':

@@ -1,11 +1,12 @@
 import { signal } from '@preact/signals'
 
-export const TABS = ['devices', 'trace', 'about', 'record'] as const
+export const TABS = ['devices', 'trace', 'people', 'about', 'record'] as const
 export type Tab = (typeof TABS)[number]
 
 /** Who sees what: those who look after the room do not see the record of what they did, and the auditor only that. */
 const OF_ROLE: Readonly<Record<string, readonly Tab[]>> = {
-  admin: ['devices', 'trace', 'about'],
+  admin: ['devices', 'trace', 'people', 'about'],
+  security: ['people'],
   auditor: ['record'],
 }
 

@@ -18,7 +18,7 @@ const AGAIN_MS = 2000
 
 /** Bring a page to life: language, theme, log-in, connection. */
 export function beginPage(
-  page: 'presenter' | 'admin' | 'display',
+  page: 'presenter' | 'admin' | 'display' | 'join',
   content: ComponentChild,
   onTrace: ((message: TraceMessage) => void) | null,
 ): void {
@@ -49,7 +49,7 @@ function connectWhileLoggedIn(onTrace: ((message: TraceMessage) => void) | null)
       // An open connection keeps the rights it was opened with.
       if (running !== null) stopSocket()
       running = session.role
-      if (seesRoom(session)) start(onTrace)
+      if (seesRoom(session)) start(onTrace, session.keyed === true)
     } else if (session === 'none' && running !== null) {
       running = null
       stopSocket()

@@ -9,7 +9,7 @@ export const theme = signal<Theme>(kept('roomd.theme', THEMES))
 export const size = signal<Size>(kept('roomd.size', SIZES))
 
 /** Keep the page as chosen on this device. `page` decides what `auto` means. */
-export function followTheme(page: 'presenter' | 'admin' | 'display'): void {
+export function followTheme(page: 'presenter' | 'admin' | 'display' | 'join'): void {
   const root = document.documentElement
   root.dataset.page = page
   effect(() => {

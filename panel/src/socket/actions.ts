@@ -13,6 +13,7 @@ import {
 } from '../store/runs'
 import { connection, ignored, stale, stop, stopAnswers, stopHeard, who } from '../store/session'
 import type { RunBody, RunsBody, SessionBody, StopBody, TraceMessage } from '../wire/wire.gen'
+import { signer } from './key'
 import { receive } from './receive'
 import { Socket } from './socket'
 
@@ -28,8 +29,8 @@ let watcher: ((message: TraceMessage) => void) | null = null
 /** Hold id -> what to call when it has ended at the daemon, or with the connection. */
 const held = new Map<string, () => void>()
 
-/** Open the connection; `follow` is called for each frame while `watch` asks for traces. */
-export function start(follow: ((message: TraceMessage) => void) | null): void {
+/** Open the connection; `follow` is called for each frame while `watch` asks for traces; `keyed`: with a proof. */
+export function start(follow: ((message: TraceMessage) => void) | null, keyed: boolean): void {
   watcher = follow
   const address = new URL(`${API}/ws`, location.href)
   address.protocol = address.protocol.replace('http', 'ws')
@@ -42,6 +43,10 @@ export function start(follow: ((message: TraceMessage) => void) | null): void {
       const seq = receive(body, {
         trace: (message) => watcher?.(message),
         outcome: endHold,
+        challenged: () => {
+          // The key went with the browser's storage: only pairing anew helps.
+          if (socket && !socket.sign) who.value = 'none'
+        },
       })
       if (seq !== null && socket) socket.lastSeq = seq
     },
@@ -56,7 +61,13 @@ export function start(follow: ((message: TraceMessage) => void) | null): void {
       stale.value = true
     },
   })
-  socket.connect()
+  const opened = socket
+  if (!keyed) opened.connect()
+  else
+    void signer().then((sign) => {
+      opened.sign = sign
+      if (opened === socket) opened.connect()
+    })
 }
 
 addEventListener('online', () => socket?.hurry())

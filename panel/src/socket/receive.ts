@@ -21,6 +21,8 @@ export interface Extra {
   trace?(message: TraceMessage): void
   /** An id that the store does not know: a hold's. */
   outcome?(id: string): void
+  /** This tablet has to prove its key. */
+  challenged?(): void
 }
 
 type Known = { [K in ServerMessage['type']]: (message: Extract<ServerMessage, { type: K }>) => number | null }
@@ -84,6 +86,10 @@ function known(extra: Extra): Known {
       return null
     },
     pong: () => null,
+    challenge: () => {
+      extra.challenged?.()
+      return null
+    },
     error: (message) => {
       complaint.value = message
       return null

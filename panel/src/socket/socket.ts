@@ -1,4 +1,5 @@
 import type { ClientMessage } from '../wire/wire.gen'
+import type { Sign } from './key'
 import { delay } from './reconnect'
 
 const PING_MS = 2000
@@ -19,6 +20,8 @@ export interface Listener {
 export class Socket {
   /** Number of the newest change seen, told with `hello`. */
   lastSeq: number | null = null
+  /** Signs the daemon's challenge, on a paired tablet with a key; then `hello` waits for the challenge. */
+  sign: Sign | null = null
   private socket: WebSocket | null = null
   private attempt = 0
   private heard = 0
@@ -77,8 +80,18 @@ export class Socket {
     this.attempt = 0
     this.greeted = true
     this.heard = Date.now()
-    this.send({ type: 'hello', last_seq: this.lastSeq })
+    if (this.sign === null) this.hello(null)
+  }
+
+  private hello(proof: string | null): void {
+    this.send({ type: 'hello', last_seq: this.lastSeq, ...(proof !== null && { proof }) })
     this.listener.opened()
+  }
+
+  /** Sign a challenge; the connection may have gone meanwhile. */
+  private async prove(socket: WebSocket, nonce: string): Promise<void> {
+    const proof = await this.sign?.(nonce)
+    if (socket === this.socket) this.hello(proof ?? null)
   }
 
   private watchSilence(socket: WebSocket): void {
@@ -104,6 +117,8 @@ export class Socket {
     } catch {
       // Told as null: the listener counts what it cannot use.
     }
+    const challenge = body as { type?: unknown; nonce?: unknown } | null
+    if (challenge?.type === 'challenge' && this.sign) void this.prove(socket, String(challenge.nonce))
     this.listener.message(body)
   }
 

@@ -21,6 +21,8 @@ export type Hello = {
   readonly type: "hello"
   /** Number of the last patch seen; left out for a snapshot. */
   readonly last_seq?: number | null
+  /** Signature of the `challenge`, by a paired tablet that has a key; base64url. */
+  readonly proof?: string | null
 }
 
 /** A finger is on a button: run until `release`, or 400 ms after the last `keep`. */
@@ -106,6 +108,13 @@ export type ByeMessage = {
   readonly type: "bye"
   /** Why. */
   readonly code: "restart" | "expired" | "revoked" | "slow" | "rate_limited"
+}
+
+/** Sent first to a paired tablet that has a key: `hello` must carry its signature, before anything else counts. */
+export type ChallengeMessage = {
+  readonly type: "challenge"
+  /** What is signed, as `roomd-device:1:<nonce>`, by ECDSA with P-256 and SHA-256; `proof` is base64url of r and s. */
+  readonly nonce: string
 }
 
 /** One command of a device. */
@@ -390,7 +399,7 @@ export type ZoneShape = {
   readonly devices: readonly (string)[]
 }
 
-export type ServerMessage = SnapshotMessage | PatchMessage | OutcomeMessage | StoppedMessage | TraceMessage | RunMessage | CountdownMessage | PongMessage | ErrorMessage | ByeMessage
+export type ServerMessage = SnapshotMessage | PatchMessage | OutcomeMessage | StoppedMessage | TraceMessage | RunMessage | CountdownMessage | ChallengeMessage | PongMessage | ErrorMessage | ByeMessage
 
 /** Arguments of a command, as `/api/v1/room` describes them. */
 export type Arguments = Readonly<Record<string, unknown>>
@@ -557,6 +566,14 @@ export type SessionBody = {
   readonly user: string
   /** Its role. */
   readonly role: string
+  /** Id of the paired device. */
+  readonly device?: string | null
+  /** The device has a key and must sign the `challenge` of each connection. */
+  readonly keyed?: boolean | null
+  /** Up to which label an account may read. */
+  readonly clearance?: string | null
+  /** One-time codes, once, after the first code of an authenticator. */
+  readonly paper_codes?: readonly (string)[] | null
 }
 
 /** Body of `GET /api/v1/state`. */

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, StringConstraints, Tag, field_validator
+from pydantic import AfterValidator, Field, SecretStr, StringConstraints, Tag, field_validator
 from pydantic_core import PydanticCustomError
 
 from roomd.config.models.base import TEXT_OR_MAPPING, Model
@@ -62,8 +62,21 @@ class Zone(Model):
     """Ids of its devices."""
 
 
+def _digits(pin: SecretStr | None) -> SecretStr | None:
+    text = "" if pin is None else pin.get_secret_value()
+    if pin is not None and not (text.isascii() and text.isdigit() and 4 <= len(text) <= 16):
+        raise PydanticCustomError("bad_pin", "a PIN has 4 to 16 digits")
+    return pin
+
+
 class Identity(Model):
-    """Log-in and accounts. Nothing can be set in this version."""
+    """Log-in and tablets."""
+
+    pin: Annotated[
+        SecretStr | None, AfterValidator(_digits), Field(examples=["!secret lift_pin"])
+    ] = None
+    """PIN that unlocks devices with `lock: pin` on every tablet, 4 to 16 digits; only as `!secret name` or
+    `!env NAME`. Left out: each tablet has its own, or none."""
 
 
 class RoomFile(Model):

@@ -9,8 +9,7 @@ from aiohttp import web
 
 from drivers.commands import Outcome
 from roomd.control.commands import Actor, Command, Origin
-from roomd.identity.tokens import NOBODY, Principal
-from roomd.web.access import CONTROL_SOCKET, PRINCIPAL, identify, require
+from roomd.web.access import CONTROL_SOCKET, PRINCIPAL, or_nobody, require
 from roomd.web.body import read_object
 from roomd.web.once import Once
 from roomd.web.problem import Problem, json_response, outcome_body, outcome_response
@@ -96,13 +95,5 @@ async def _run(
 
 
 def _actor(request: web.Request) -> Actor:
-    principal = request.get(PRINCIPAL) or _if_known(request)
+    principal = request.get(PRINCIPAL) or or_nobody(request)
     return Actor(principal.user, principal.role, "http", request.remote or "")
-
-
-def _if_known(request: web.Request) -> Principal:
-    """Return who asks for what is open to all; a credential that is wrong is nobody's."""
-    try:
-        return identify(request)
-    except Problem:
-        return NOBODY

@@ -44,7 +44,7 @@ async def test_the_ready_line_is_as_documented(tmp_path: Path) -> None:
         ready = room.demo.ready
         assert set(ready) == LINE
         assert ready["archive"] == {"volumes": 0, "pages": 0}
-        assert all(re.fullmatch(r"[\w-]{32}", token) for token in ready["tokens"].values())
+        assert all(re.fullmatch(r"[\w-]{43}", token) for token in ready["tokens"].values())
         for device, simulator in ready["simulators"].items():
             assert set(simulator) == {"protocol", "address", "control"}
             status, _ = await room.ask("GET", simulator["control"])
