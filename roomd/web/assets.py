@@ -9,7 +9,12 @@ from pathlib import Path
 
 from aiohttp import web
 
-PAGES = {"/": "index.html", "/display": "display.html", "/admin": "admin.html", "/join": "join.html"}
+PAGES = {
+    "/": "index.html",
+    "/display": "display.html",
+    "/admin": "admin.html",
+    "/join": "join.html",
+}
 """Address -> file of the build."""
 HASHED = "/assets/"
 """Files below it carry a hash in their name and never change."""

@@ -16,6 +16,7 @@ GENERATED: tuple[tuple[str, str], ...] = (
     ("docs/openapi.json", "interface:description"),
     ("docs/sources.md", "sources:page"),
     ("panel/src/i18n/codes.gen.ts", "panel:codes"),
+    ("panel/src/i18n/it_codes.gen.ts", "panel:it_codes"),
     ("panel/src/wire/wire.gen.ts", "panel:wire"),
 )
 """Path from the root, and the function that makes its text from the text there is ("" if none)."""

@@ -9,7 +9,7 @@ import pytest
 
 from tests.browser.conftest import PANEL
 
-LIMITS_KB = {"index.html": 60, "display.html": 40, "admin.html": 120}
+LIMITS_KB = {"index.html": 60, "display.html": 40, "join.html": 40, "admin.html": 120}
 
 
 @pytest.mark.parametrize("name", LIMITS_KB)

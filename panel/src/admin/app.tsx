@@ -1,8 +1,8 @@
 import type { JSX } from 'preact'
 import type { IconName } from '../controls/icons'
 import { t } from '../i18n/t'
+import { AccountForm, PaperCodes } from '../shell/account_form'
 import { Complaint, LiveRegions, StaleBar } from '../shell/bar'
-import { AccountForm } from '../shell/entry'
 import { Gate } from '../shell/gate'
 import { Header } from '../shell/header'
 import { Rail } from '../shell/rail'
@@ -12,6 +12,7 @@ import { TokenForm } from '../shell/token_form'
 import { who } from '../store/session'
 import { About } from './about'
 import { Devices } from './devices'
+import { AdminEntry } from './entry'
 import { People } from './people'
 import { RecordTab } from './record'
 import { shownTab, type Tab, tab, tabsOf } from './tabs'
@@ -32,7 +33,8 @@ export function App(): JSX.Element {
   const role = roleNow()
   const shown = shownTab(role, tab.value)
   return (
-    <Gate>
+    <Gate entry={<AdminEntry />}>
+      <PaperCodes />
       <div class="shell">
         <Header page={t('app.admin')} />
         <StaleBar />

@@ -42,9 +42,17 @@ export function say(words: Words | null | undefined): string {
   return words ? words[language.value] : ''
 }
 
+const tables = { zh: { ...codes.zh }, en: { ...codes.en } }
+
+/** Add words that not every page needs. */
+export function addCodes(more: typeof codes): void {
+  Object.assign(tables.zh, more.zh)
+  Object.assign(tables.en, more.en)
+}
+
 /** The words for a code, or null where there are none; a missing parameter leaves a dash. */
 export function codeWords(code: string, params: Readonly<Record<string, unknown>>): string | null {
-  const table: Readonly<Record<string, string>> = codes[language.value]
+  const table: Readonly<Record<string, string>> = tables[language.value]
   const special = Object.keys(params)
     .sort()
     .map((name) => `${code}.${name}`)

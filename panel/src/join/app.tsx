@@ -1,7 +1,7 @@
 import type { JSX } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { t } from '../i18n/t'
-import { EntryForm, Field } from '../shell/entry'
+import { EntryForm, Field } from '../shell/forms'
 import { LanguageButton } from '../shell/header'
 import { StopButton, StopNote } from '../shell/stop'
 import { logOut } from '../socket/actions'
