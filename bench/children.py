@@ -154,6 +154,7 @@ def roomd(folder: Path, *, huge: bool = False) -> Child:
     program = ["-m", "bench.serve"] if huge else ROOMD
     room, kept = str(folder / "room.yaml"), str(folder / DATA)
     command = [sys.executable, *program, "run", "--strict", "--config", room, "--data", kept]
+    command += ["--listen", "127.0.0.1"]
     return Child("roomd", command, folder)
 
 

@@ -8,7 +8,7 @@ not. Without any usable configuration it starts too, with no device and the page
 from __future__ import annotations
 
 import asyncio
-import errno
+import contextlib
 import hashlib
 import os
 import secrets
@@ -30,6 +30,7 @@ from roomd.audit.entry import Entry
 from roomd.audit.opening import database_of, opener
 from roomd.audit.record import Clockwork, Record
 from roomd.broker import RoomBroker
+from roomd.clock import Jump, WallClock, kernel_synchronised
 from roomd.config.durable import FolderInUse, lock_folder, make_folder, write_durably
 from roomd.config.remembered import Remembered
 from roomd.config.room import Room
@@ -48,14 +49,15 @@ from roomd.control.unattended import Unattended
 from roomd.control_socket import remove as remove_control_socket
 from roomd.control_socket import serve as serve_control_socket
 from roomd.identity.identity import Identity
-from roomd.options import PORT, CannotServe, NoConfiguration, Options, web_port
+from roomd.options import CannotServe, NoConfiguration, Options
+from roomd.serving import Serving
 from roomd.state.store import Store
 from roomd.web.assets import Assets
 from roomd.web.failure import failure_page
 from roomd.web.feed import Feed
 from roomd.web.metrics import count
 from roomd.web.room_view import snapshot
-from roomd.web.server import make_app, make_runner
+from roomd.web.server import make_app
 from roomd.web.services import Services
 from roomd.web.traces import Traces
 
@@ -111,6 +113,13 @@ class App:
             self._warn,
             always=self.options.simulators is not None,
         )
+        self.wall = WallClock(
+            self.clock,
+            last_good_time(self.options.data),
+            partial(keep_good_time, self.options.data),
+            kernel_synchronised,
+        )
+        self.serving = Serving(self.options, self.clock, self.wall, self._warn)
         self.record: Record | None = None
         self.identity: Identity | None = None
         self.services: Services | None = None
@@ -137,6 +146,9 @@ class App:
 
     async def _start(self) -> None:
         self._take_folder()
+        self.wall.changed.append(self._clock_changed)
+        self.wall.jumped.append(self._clock_jumped)
+        self.wall.start()
         room = await asyncio.to_thread(self.keeper.start)
         if self.options.strict and self.keeper.errors:
             raise NoConfiguration(self.keeper.errors)
@@ -149,6 +161,8 @@ class App:
             log.error("config.none", file=str(self.options.config), errors=len(self.keeper.errors))
             return
         await self._apply(room)
+        if not self.wall.ok:
+            self._clock_changed()
 
     def _take_folder(self) -> None:
         try:
@@ -163,7 +177,7 @@ class App:
     def _start_record(self, room: Room | None) -> None:
         """Record from here on; a disk that refuses delays nothing, rows wait in memory."""
         zone = ZoneInfo("Asia/Shanghai" if room is None else room.file.room.timezone)
-        clockwork = Clockwork(zone)
+        clockwork = Clockwork(zone, lambda: self.wall.ok)
         room_id = "" if room is None else room.file.room.id
         record = Record(opener(self.options.data, room_id, "sha256", clockwork.stamp), clockwork)
         record.start()
@@ -200,6 +214,8 @@ class App:
             reset=self.safety.reset,
             record=self.record,
             record_path=database_of(self.options.data),
+            tls=self.serving,
+            confirm_clock=self.wall.confirm,
             config=self.keeper,
             simulators=self.options.simulators,
             lan=self.options.lan,
@@ -207,6 +223,19 @@ class App:
             doctor=self._doctor,
             failure=self._failure,
         )
+
+    def _clock_changed(self) -> None:
+        """Say that the clock cannot be believed, or can again; schedules rest meanwhile."""
+        self._warn("clock_untrusted", on=not self.wall.ok)
+        self.unattended.rest(not self.wall.ok)
+        if self.record is not None:
+            self.record.post(Entry("clock.trusted" if self.wall.ok else "clock.untrusted"))
+
+    def _clock_jumped(self, jump: Jump) -> None:
+        log.warning("clock.jumped", seconds=round(jump.after - jump.before, 1))
+        if self.record is not None:
+            detail = {"before": round(jump.before), "after": round(jump.after)}
+            self.record.post(Entry("clock.jump", actor="roomd", detail=detail))
 
     def _tell_run(self, run: Run) -> None:
         """Show every panel how a scene goes on."""
@@ -230,10 +259,8 @@ class App:
         return identity
 
     async def _serve(self, services: Services, room: Room | None) -> None:
-        port = self.options.port
-        if port is None:
-            port = PORT if room is None else web_port(room)
-        await self._listen(make_app(services, self.options.hosts, control_socket=False), port)
+        await self.serving.open(make_app(services, self.serving.hosts, control_socket=False), room)
+        self.url = services.url = self.serving.url
         control = make_app(services, frozenset(), control_socket=True)
         path = self.options.socket
         try:
@@ -241,18 +268,6 @@ class App:
         except OSError as error:
             why = error.strerror or str(error)
             raise CannotServe("cannot_use", path=str(path), why=why) from error
-
-    async def _listen(self, app: web.Application, port: int) -> None:
-        runner = make_runner(app)
-        await runner.setup()
-        self._runners.append(runner)
-        try:
-            await web.TCPSite(runner, self.options.host, port).start()
-        except OSError as error:
-            raise cannot_listen(port, error) from error
-        host = self.options.shown_host or self.options.host
-        shown = f"[{host}]" if ":" in host else host
-        self.url = f"http://{shown}:{runner.addresses[0][1]}"
 
     # -- configuration --------------------------------------------------------------------------------------------
 
@@ -264,6 +279,7 @@ class App:
             plan = await self.options.replace_links(plan)
         # Rules change first, all at once: nothing new runs under the old ones.
         self.safety.use(make_rules(room))
+        await self.serving.use(room)
         self.scenes.use(room.file.scenes)
         change = await self.supervisor.apply(plan)
         await self.broker.after(room)
@@ -296,7 +312,7 @@ class App:
                 return
             from roomd.northbound.mdns import Presence  # noqa: PLC0415  # 0.1 s that the start does not need
 
-            self._presence = Presence(self.options.host, int(self.url.rsplit(":", 1)[1]))
+            self._presence = Presence(self.options.host, self.serving.port)
         name = mdns.name or f"roomd-{room.file.room.id}".replace("_", "-")
         # Asking the network whether the name is free takes seconds; the room does not wait for that.
         self._presence.change(name if wanted else None)
@@ -356,6 +372,9 @@ class App:
         if self._presence is not None:
             await self._presence.close()
         await self.broker.close()
+        await self.serving.close()
+        if self._lock is not None:  # else the folder is another daemon's
+            self.wall.close()
         runners, self._runners = self._runners, []
         for runner in runners:
             await runner.cleanup()
@@ -371,16 +390,19 @@ class App:
             self._lock = None
 
 
-def cannot_listen(port: int, error: OSError) -> CannotServe:
-    """Return why a port cannot be opened, with the program that has it where that can be seen."""
-    from roomd.doctor import listener  # noqa: PLC0415  # the sad path alone
+def last_good_time(data: Path) -> float | None:
+    """Return the last time that an earlier run knew to be good, in seconds since 1970, or None."""
+    try:
+        return float((data / "clock" / "last_good_time").read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
 
-    if error.errno != errno.EADDRINUSE:
-        return CannotServe("cannot_listen", port=port, why=os.strerror(error.errno or 0))
-    program = listener(port)
-    return CannotServe(
-        "port_in_use", port=port, **({} if program is None else {"program": program})
-    )
+
+def keep_good_time(data: Path, wall: float) -> None:
+    """Note a time that is good; a disk that refuses is told of elsewhere."""
+    with contextlib.suppress(OSError):
+        make_folder(data / "clock")
+        write_durably(data / "clock" / "last_good_time", f"{wall:.0f}\n".encode())
 
 
 def installation(data: Path) -> str:

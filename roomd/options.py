@@ -32,6 +32,8 @@ class Options:
     hosts: frozenset[str]
     """Names and addresses under which it answers."""
     lan: bool = False
+    https: bool = False
+    """HTTPS on loopback too."""
     shown_host: str = ""
     """Host in the printed address, where the one that is listened on means "all"."""
     strict: bool = False

@@ -14,18 +14,19 @@ from roomd.options import Options
 log = structlog.stdlib.get_logger(__name__)
 
 CONFIG, DATA = Path("/etc/roomd/room.yaml"), Path("/var/lib/roomd")
-HOST = "127.0.0.1"
-"""Until the room has its own certificates, the daemon is served on loopback only: a token must not cross a network in
-clear. A reverse proxy with the office's certificate carries it further."""
 
 
-async def run_room(config: Path, data: Path | None, *, strict: bool) -> None:
+async def run_room(
+    config: Path, data: Path | None, *, strict: bool, listen: str, https: bool
+) -> None:
     """Run until a signal ends it.
 
     Args:
         config: the room file.
         data: the data folder, with `control.sock` in it; None: `/var/lib/roomd`, and the socket in `/run/roomd`.
         strict: end where the configuration has errors.
+        listen: the one own address to listen on, whatever the room file says; loopback is served without TLS.
+        https: HTTPS there too.
 
     Raises:
         CannotServe: port or folder cannot be used.
@@ -36,10 +37,11 @@ async def run_room(config: Path, data: Path | None, *, strict: bool) -> None:
             config=config,
             data=data or DATA,
             socket=socket_path(data),
-            host=HOST,
+            host=listen,
             port=None,
-            hosts=frozenset({HOST, "localhost", "::1"}),
+            hosts=frozenset(),
             strict=strict,
+            https=https,
         )
     )
     app.listen_to_signals()

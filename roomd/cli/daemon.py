@@ -84,13 +84,21 @@ def run(
     strict: Annotated[
         bool, typer.Option("--strict", help="End with 78 where the configuration has errors.")
     ] = False,
+    listen: Annotated[
+        str,
+        typer.Option(
+            "--listen",
+            help="The one own address to listen on, whatever the room file says; loopback is served without TLS.",
+        ),
+    ] = "",
+    https: Annotated[bool, typer.Option("--https", help="HTTPS on loopback too.")] = False,
 ) -> None:
     """Run the room."""
-    _run(config, data, strict=strict)
+    _run(config, data, strict=strict, listen=listen, https=https)
 
 
 @collector.held()
-def _run(config: Path | None, data: Path | None, *, strict: bool) -> None:
+def _run(config: Path | None, data: Path | None, *, strict: bool, listen: str, https: bool) -> None:
     _skip_rich()
     from roomd.logs import set_up
     from roomd.options import CannotServe, NoConfiguration
@@ -99,7 +107,7 @@ def _run(config: Path | None, data: Path | None, *, strict: bool) -> None:
     set_up(quiet=False)
     file = config or CONFIG
     try:
-        asyncio.run(run_room(file, data, strict=strict))
+        asyncio.run(run_room(file, data, strict=strict, listen=listen, https=https))
     except NoConfiguration as error:
         typer.echo(error.report, err=True, nl=False)
         fail("bad_config", {"file": str(file)}, CANNOT_SERVE)

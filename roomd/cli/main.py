@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from roomd.cli import ask, audit, config, daemon, driver, look, people, scene
+from roomd.cli import ask, audit, config, daemon, driver, look, people, scene, tls
 
 app = typer.Typer(
     name="roomd",
@@ -34,6 +34,7 @@ app.add_typer(audit.app, name="audit")
 app.add_typer(people.users, name="user")
 app.add_typer(people.tokens, name="token")
 app.command("pair")(people.pair)
+app.add_typer(tls.app, name="tls")
 
 
 def main() -> None:

@@ -18,7 +18,6 @@ LATER = frozenset(
         "cast",
         "device_networks",
         "sound",
-        "tls",
     }
 )
 """Keys of later versions that are passed over with a warning."""

@@ -98,6 +98,10 @@ class Unattended:
         self.triggers.use(file.triggers)
         await self.calendar.use(ics, zone)
 
+    def rest(self, resting: bool) -> None:  # noqa: FBT001  # what it is told
+        """Start nothing by the time of day while the clock cannot be believed."""
+        self.schedules.resting = resting
+
     async def close(self) -> None:
         """Start nothing any more."""
         self.schedules.close()

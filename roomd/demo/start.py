@@ -190,9 +190,9 @@ def _tell_people(ready: dict[str, Any], *, lan: bool) -> None:
     ):
         typer.echo(f"  {zh} {role:<10} {url}{page}#token={tokens[role]}")
     if lan:
-        typer.echo("\n  注意：尚未加密，令牌在网络上可被看到，只用于演示。")
+        typer.echo("\n  其他设备先打开 http:// 开头的同一地址，按说明安装证书。")
         typer.echo(
-            "  Note: not encrypted yet; tokens can be seen on the network. For demonstration only."
+            "  Other devices first open the same address with http:// and install the certificate."
         )
     typer.echo(f"\n  模拟设备 simulators  {url}/sim")
     typer.echo("  结束 end: Ctrl-C")

@@ -10,8 +10,8 @@ import ipaddress
 import socket
 import struct
 
-SIOCGIFADDR = 0x8915
-"""ioctl that gives an interface's IPv4 address (Linux, `netdevice(7)`)."""
+SIOCGIFADDR, SIOCGIFNETMASK = 0x8915, 0x891B
+"""ioctls that give an interface's IPv4 address and mask (Linux, `netdevice(7)`)."""
 EVERYWHERE = ("", "0.0.0.0", "::")  # noqa: S104  # compared, not bound
 
 
@@ -24,11 +24,23 @@ def own_addresses(host: str) -> list[str]:
     return sorted(outside or found)
 
 
-def _address(interface: str) -> str | None:
+def own_networks() -> list[str]:
+    """Return the IPv4 networks that this machine is in, `10.3.1.0/24`, loopback left out."""
+    found: set[str] = set()
+    for _, name in socket.if_nameindex():
+        address, mask = _address(name), _address(name, SIOCGIFNETMASK)
+        if address is not None and mask is not None:
+            network = ipaddress.ip_network(f"{address}/{mask}", strict=False)
+            if not network.is_loopback:
+                found.add(str(network))
+    return sorted(found)
+
+
+def _address(interface: str, asked: int = SIOCGIFADDR) -> str | None:
     request = struct.pack("256s", interface.encode()[:15])
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
         try:
-            answer = fcntl.ioctl(sock.fileno(), SIOCGIFADDR, request)
+            answer = fcntl.ioctl(sock.fileno(), asked, request)
         except OSError:
             return None  # it has none
     return socket.inet_ntoa(answer[20:24])

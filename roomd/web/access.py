@@ -25,8 +25,13 @@ PRINCIPAL: Final = web.RequestKey("principal", Principal)
 CONTROL_SOCKET: Final = web.AppKey("control_socket", bool)
 """True on the application behind `control.sock`: file permissions say who may speak there."""
 TOKENS: Final = web.AppKey("tokens", Tokens)
-HOSTS: Final = web.AppKey("hosts", frozenset[str])
-"""Names and addresses, lower case without port, under which this room answers."""
+
+
+class Hosts(set[str]):
+    """Names and addresses, lower case without port, under which this room answers; a reload changes them."""
+
+
+HOSTS: Final = web.AppKey("hosts", Hosts)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 LOCAL_ADMIN: Final = Principal("cli", "admin")

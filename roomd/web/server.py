@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 import structlog
 from aiohttp import web
 
-from roomd.web.access import CONTROL_SOCKET, HOSTS, PRINCIPAL, TOKENS, from_loopback, guarded
+from roomd.web.access import CONTROL_SOCKET, HOSTS, PRINCIPAL, TOKENS, Hosts, from_loopback, guarded
 from roomd.web.assets import PAGES, Assets
 from roomd.web.failure import unavailable
 from roomd.web.headers import add_headers
@@ -26,6 +27,7 @@ from roomd.web.routes import (
     scenes,
     session,
     simulators,
+    tls,
     unattended,
 )
 from roomd.web.services import SERVICES, Services
@@ -79,6 +81,10 @@ ROUTES: Final[tuple[tuple[str, str, str | None, Handler], ...]] = (
     ("DELETE", f"{API}/users/{{user}}", "account.create", accounts.remove),
     ("POST", f"{API}/users/{{user}}/grant", "account.grant", accounts.grant),
     ("POST", f"{API}/users/{{user}}/password", "account.password", accounts.set_password),
+    ("GET", f"{API}/tls", "tls.read", tls.show),
+    ("POST", f"{API}/tls/csr", "tls.change", tls.csr),
+    ("POST", f"{API}/tls/cert", "tls.change", tls.take),
+    ("POST", f"{API}/clock/confirm", "clock.confirm", tls.confirm_clock),
     ("GET", f"{API}/tokens", "token.read", pairing.show_tokens),
     ("POST", f"{API}/tokens", "token.create", pairing.add_token),
     ("DELETE", f"{API}/tokens/{{token}}", "token.revoke", pairing.revoke),
@@ -104,12 +110,14 @@ OPEN_TO_ALL: Final = frozenset(
 )
 
 
-def make_app(services: Services, hosts: frozenset[str], *, control_socket: bool) -> web.Application:
+def make_app(
+    services: Services, hosts: AbstractSet[str], *, control_socket: bool
+) -> web.Application:
     """Return the application for TCP, or the one behind `control.sock`."""
     app = web.Application(middlewares=[_answer_problems], client_max_size=256 * 1024)
     app[SERVICES] = services
     app[TOKENS] = services.tokens
-    app[HOSTS] = hosts
+    app[HOSTS] = hosts if isinstance(hosts, Hosts) else Hosts(hosts)
     app[CONTROL_SOCKET] = control_socket
     app[room.ANSWERS] = room.Answers(services.clock, room.KEPT)
     app[preview.PICTURES] = preview.Pictures()

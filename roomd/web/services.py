@@ -61,6 +61,22 @@ class ConfigService(Protocol):
         ...
 
 
+class TlsService(Protocol):
+    """The certificates that the room is served with."""
+
+    def status(self) -> dict[str, Any]:
+        """Return which is served, ready for JSON."""
+        ...
+
+    def request(self) -> str:
+        """Make a key and the request for it, PEM."""
+        ...
+
+    async def take(self, chain: str) -> str | None:
+        """Go over to a certificate, PEM; return the code of why not, or None."""
+        ...
+
+
 def no_rules(_command: Command) -> list[dict[str, Any]]:
     """Say that no rule was asked: a room without any."""
     return []
@@ -102,6 +118,9 @@ class Services:
     """Accounts, pairing, join code; None where there are none (tests)."""
     url: str = ""
     """Address under which other machines reach the room; empty: as it was asked."""
+    tls: TlsService | None = None
+    confirm_clock: Callable[[], None] | None = None
+    """A person who may says that the clock is right."""
     config: ConfigService | None = None
     discover: Discover | None = None
     doctor: Doctor | None = None

@@ -29,10 +29,9 @@ async def set_in_motion(place: Site, token: str) -> None:
 async def test_killed_in_motion_then_ended_in_motion(tmp_path: Path) -> None:
     async with site(tmp_path) as place:
         async with Daemon.run(place.file, place.data) as first:
-            told = await first.event("tokens.first")
-            tokens = dict(line.split() for line in Path(told["file"]).read_text().splitlines())
+            token = await Daemon.token(place.data, "presenter")
             await until(lambda: place.frames() == [STOP] * 3)
-            await set_in_motion(place, tokens["presenter"])
+            await set_in_motion(place, token)
             await first.end(signal.SIGKILL)
         assert place.moving(), "a killed program stops nothing"
         before = len(place.frames())
@@ -40,7 +39,7 @@ async def test_killed_in_motion_then_ended_in_motion(tmp_path: Path) -> None:
         async with Daemon.run(place.file, place.data) as second:
             await until(lambda: not place.moving())
             await until(lambda: len(place.frames(before)) >= 3)
-            await set_in_motion(place, tokens["presenter"])
+            await set_in_motion(place, token)
             await until(lambda: place.frames(before).count("dd") == 2)  # the command's two copies
             frames = place.frames(before)
             assert set(frames[: frames.index("dd")]) == {STOP}, "a start moves nothing"

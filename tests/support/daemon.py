@@ -20,6 +20,7 @@ import aiohttp
 from tests.support.waiting import until
 
 PROGRAM = (sys.executable, "-c", "from roomd.cli import main; main()")
+LOOPBACK = ("--listen", "127.0.0.1")
 START = 60.0
 """Seconds that a program may take to be ready; only ends a test that fails."""
 
@@ -67,10 +68,17 @@ class Daemon:
     url: str = ""
 
     @staticmethod
+    async def token(data: Path, role: str) -> str:
+        """Have a token made, at the console."""
+        return (await roomd("token", "add", "test", "--role", role, "--data", data)).stdout.strip()
+
+    @staticmethod
     @asynccontextmanager
-    async def run(config: Path, data: Path) -> AsyncIterator[Daemon]:
+    async def run(config: Path, data: Path, *more: str) -> AsyncIterator[Daemon]:
         """Start `roomd run`, and wait until it is ready."""
-        async with _started(data, "run", "--config", config, "--data", data) as daemon:
+        async with _started(
+            data, "run", "--config", config, "--data", data, *LOOPBACK, *more
+        ) as daemon:
             daemon.url = str((await daemon.event("room.ready"))["url"])
             yield daemon
 

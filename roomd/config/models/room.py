@@ -19,6 +19,7 @@ from roomd.config.models.scenes import Scene
 from roomd.config.models.schedules import Calendar, Occupancy, Schedule, Trigger
 from roomd.config.models.services import Broker, Northbound, Web
 from roomd.config.models.texts import DeviceId, PlainId, Words
+from roomd.config.models.tls import Tls
 
 SCHEMA = "roomd.room/1"
 
@@ -121,6 +122,8 @@ class RoomFile(Model):
     """Limits."""
     web: Web = Web()
     """Web server."""
+    tls: Tls = Tls()
+    """Certificate."""
     northbound: Northbound = Northbound()
     """What roomd tells other systems."""
     identity: Identity = Identity()
