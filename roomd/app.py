@@ -31,6 +31,7 @@ from roomd.audit.opening import database_of, opener
 from roomd.audit.record import Clockwork, Record
 from roomd.broker import RoomBroker
 from roomd.clock import Jump, WallClock, kernel_synchronised
+from roomd.config.built_in import MEETING
 from roomd.config.durable import FolderInUse, lock_folder, make_folder, write_durably
 from roomd.config.remembered import Remembered
 from roomd.config.room import Room
@@ -39,6 +40,7 @@ from roomd.control.dispatch import Dispatch
 from roomd.control.holds import Holds
 from roomd.control.latches import Latches
 from roomd.control.lifeline import Lifeline
+from roomd.control.meeting import Meeting
 from roomd.control.recording import CommandRecord, record_runs
 from roomd.control.safety import Safety
 from roomd.control.satisfy import Plans
@@ -50,6 +52,7 @@ from roomd.control_socket import remove as remove_control_socket
 from roomd.control_socket import serve as serve_control_socket
 from roomd.identity.identity import Identity
 from roomd.options import CannotServe, NoConfiguration, Options
+from roomd.record_service import RecordService
 from roomd.serving import Serving
 from roomd.state.store import Store
 from roomd.web.assets import Assets
@@ -120,6 +123,11 @@ class App:
             kernel_synchronised,
         )
         self.serving = Serving(self.options, self.clock, self.wall, self._warn)
+        self.meeting = Meeting(
+            self.clock, self.store, Remembered(self.options.data / "meeting.json")
+        )
+        self.dispatch.rules.append(self.meeting.denial)
+        self.record_service: RecordService | None = None
         self.record: Record | None = None
         self.identity: Identity | None = None
         self.services: Services | None = None
@@ -179,7 +187,8 @@ class App:
         zone = ZoneInfo("Asia/Shanghai" if room is None else room.file.room.timezone)
         clockwork = Clockwork(zone, lambda: self.wall.ok)
         room_id = "" if room is None else room.file.room.id
-        record = Record(opener(self.options.data, room_id, "sha256", clockwork.stamp), clockwork)
+        hashed = "sha256" if room is None else room.file.audit.hash
+        record = Record(opener(self.options.data, room_id, hashed, clockwork.stamp), clockwork)
         record.start()
         record.post(Entry("roomd.start", detail={"version": __version__}))
         CommandRecord(record, self.store, self.dispatch)
@@ -188,6 +197,8 @@ class App:
             lambda rule: record.post(Entry("latch.fall", actor="roomd", obj=rule.id))
         )
         self.record = record
+        self.record_service = RecordService(self.clock, record, self.meeting, lambda: self.wall.ok)
+        self.dispatch.rules.append(self.record_service.denial)
 
     def _make_services(self, room: Room | None) -> Services:
         traces = Traces()
@@ -214,6 +225,7 @@ class App:
             reset=self.safety.reset,
             record=self.record,
             record_path=database_of(self.options.data),
+            anchor=lambda: "" if self.record_service is None else self.record_service.last,
             tls=self.serving,
             confirm_clock=self.wall.confirm,
             config=self.keeper,
@@ -255,6 +267,8 @@ class App:
         name = "" if room is None else room.file.room.id
         folder = self.options.data / "identity"
         identity = self.identity = Identity.open(self.clock, folder, name, self.options.tokens)
+        self.meeting.items["guests"] = lambda: _done(identity.end_guests())
+        self.meeting.items["locks"] = self.dispatch.locks.close_all
         self.dispatch.locks.pin_is = lambda actor, pin: identity.pin_is(actor.user, pin)
         return identity
 
@@ -282,6 +296,7 @@ class App:
         await self.serving.use(room)
         self.scenes.use(room.file.scenes)
         change = await self.supervisor.apply(plan)
+        await self._have_meeting(room)
         await self.broker.after(room)
         await self.unattended.use(room.file, self.options.config.parent)
         if self.identity is not None:
@@ -297,6 +312,17 @@ class App:
             "changed": list(change.changed),
             "untouched": list(change.untouched),
         }
+
+    async def _have_meeting(self, room: Room) -> None:
+        """Put the room's meeting among its devices, last; the first time, wipe what a daemon left behind."""
+        if self.record_service is not None:
+            self.record_service.use(room)
+        device = self.dispatch.devices.pop(MEETING, None)
+        if device is None:
+            device = self.meeting.device()
+            self.store.declare(MEETING, device.points)
+            await self.meeting.open()
+        self.dispatch.devices[MEETING] = device
 
     def _warn(self, code: str, *, on: bool, **params: Any) -> None:
         """Show or take away a banner of the admin page."""
@@ -378,6 +404,12 @@ class App:
         runners, self._runners = self._runners, []
         for runner in runners:
             await runner.cleanup()
+        await self._close_files()
+
+    async def _close_files(self) -> None:
+        """Close what is on the disk, the record last."""
+        if self.record_service is not None:
+            await self.record_service.close()
         if self.identity is not None:
             self.identity.close()
         if self.record is not None:
@@ -388,6 +420,10 @@ class App:
             remove_control_socket(self.options.socket)
             os.close(self._lock)
             self._lock = None
+
+
+def _done(_count: int) -> None:
+    """Say nothing of how many there were."""
 
 
 def last_good_time(data: Path) -> float | None:

@@ -15,6 +15,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, Protocol
 
+from roomd.audit.anchor import Anchor
 from roomd.audit.canonical import canonical, plain
 from roomd.audit.chain import NOTHING, Algorithm, fingerprint, link, next_key, seal
 from roomd.audit.entry import Entry
@@ -164,6 +165,15 @@ class Ledger:
         detail = {"sealed": True, "fingerprint": fingerprint(self.algorithm, first)}
         self.append([(Entry("record.seal", "epoch", detail=detail), self._stamp())])
         return first
+
+    def anchor(self) -> Anchor:
+        """Sign the record as it is now; the row that says so comes after what it signs."""
+        stamp = self._stamp()
+        bare = Anchor(self._place.room, self.seq, self.head.hex(), stamp.wall)
+        signed = replace(bare, signature=self.signer.sign(bare.message()))
+        detail = {"seq": signed.seq, "head": signed.head, "text": signed.text()}
+        self.append([(Entry("record.anchor", "anchor", detail=detail), stamp)])
+        return signed
 
     def _begin(self) -> None:
         self._key = EpochKey(0, fresh_key())

@@ -14,6 +14,7 @@ from drivers.arguments import ArgumentProblem, check_arguments
 from drivers.commands import CommandSpec
 from drivers.outline import Outline, outline
 from drivers.points import PointSpec
+from roomd.config.built_in import BUILT_IN
 from roomd.config.known_keys import nearest
 from roomd.config.models.conditions import Condition, Span
 from roomd.config.room import DeviceConfig
@@ -42,12 +43,15 @@ class References:
         self._devices = devices
         self._broken = frozenset(broken)
         self.zones = {zone: tuple(members) for zone, members in zones.items()}
-        self._outlines: dict[str, Outline | None] = {}
+        self._outlines: dict[str, Outline | None] = dict(BUILT_IN)
 
     @property
     def devices(self) -> list[str]:
         """Return the ids of all devices, in the order of the room file, broken ones last."""
-        return [*self._devices, *sorted(self._broken)]
+        return [*self._devices, *BUILT_IN, *sorted(self._broken)]
+
+    def _exists(self, device: str) -> bool:
+        return device in self._devices or device in self._broken or device in BUILT_IN
 
     def outline(self, device: str) -> Outline | None:
         """Return what a device will be; None where nobody can say."""
@@ -78,7 +82,7 @@ class References:
 
     def device(self, name: str) -> Wrong | None:
         """Return what is wrong with the name of a device or zone."""
-        if name in self._devices or name in self._broken or name in self.zones:
+        if self._exists(name) or name in self.zones:
             return None
         return "unknown_device", _meant({"device": name}, name, [*self.devices, *self.zones])
 
@@ -128,7 +132,7 @@ class References:
         parts = path.split(".")
         for length in range(len(parts) - 1, 0, -1):
             name = ".".join(parts[:length])
-            if name in self._devices or name in self._broken:
+            if self._exists(name):
                 return name
         return None
 

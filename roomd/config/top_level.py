@@ -14,7 +14,6 @@ from roomd.config.places import Place, Problem
 LATER = frozenset(
     {
         "archive",
-        "audit",
         "cast",
         "device_networks",
         "sound",

@@ -43,6 +43,8 @@ class CommandRecord:
             "origin": command.origin,
             "before": before,
         }
+        if command.actor.role == "admin":
+            detail["test"] = True
         if command.passes:
             detail["override"] = sorted(command.passes)
         entry = self._entry(command, kind="asked", reason=command.reason, detail=detail)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -49,6 +49,8 @@ class RoomDevice:
     """It asks for the PIN before it moves."""
     restore: bool = False
     """It is told again what was wished when it comes back."""
+    inner: Callable[[Request], Awaitable[Outcome]] | None = None
+    """What runs its commands where no wire does: the room's own devices."""
     commands: dict[str, CommandSpec] = field(default_factory=dict[str, CommandSpec])
     points: tuple[PointSpec, ...] = ()
 
@@ -86,6 +88,11 @@ class RoomDevice:
 
     async def run(self, request: Request) -> Outcome:
         """Run a command that has been checked."""
+        if self.inner is not None:
+            denial = request.gate()
+            if denial is not None:
+                return Outcome(OutcomeKind.REFUSED, denial.code, denial.params)
+            return await self.inner(request)
         if self.device is None or self.link is None:
             return Outcome(OutcomeKind.REFUSED, "misconfigured", {"device": self.id})
         return await execute(self.link, self.device, request)

@@ -49,6 +49,7 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     "audit.verify": frozenset({"auditor"}),
     "audit.seal": frozenset({"auditor"}),
     "audit.export": frozenset({"auditor"}),
+    "anchor.read": _WHO_RUNS | {"display", "auditor"},
     "device.look_after": frozenset({"admin"}),
     "room.why": _WHO_RUNS | {"admin"},
     "config.read": frozenset({"admin"}),

@@ -35,6 +35,7 @@ STATUS: Mapping[str, int] = {
     "role_by_security": 403,
     "unknown_account": 404,
     "unknown_token": 404,
+    "unknown_meeting": 404,
     "password_short": 422,
     "password_long": 422,
     "password_name": 422,

@@ -23,6 +23,7 @@ from roomd.web.routes import (
     operation,
     pairing,
     preview,
+    reports,
     room,
     scenes,
     session,
@@ -99,6 +100,9 @@ ROUTES: Final[tuple[tuple[str, str, str | None, Handler], ...]] = (
     ("POST", f"{API}/audit/verify", "audit.verify", audit.check),
     ("POST", f"{API}/audit/seal", "audit.seal", audit.seal),
     ("GET", f"{API}/audit/export", "audit.export", audit.lines),
+    ("GET", f"{API}/audit/anchor", "anchor.read", reports.anchor),
+    ("GET", f"{API}/audit/meetings", "audit.read", reports.meetings_of_record),
+    ("GET", f"{API}/audit/meetings/{{meeting}}/report", "audit.read", reports.report),
     ("GET", f"{API}/openapi.json", None, openapi),
 )
 """Method, path, permission (None: open to all), handler."""
@@ -127,6 +131,7 @@ def make_app(
     app.router.add_get("/healthz", guarded(None, _health))
     app.router.add_get("/readyz", guarded(None, _ready))
     app.router.add_get("/metrics", guarded(None, metrics))
+    app.router.add_get("/report.css", guarded(None, reports.style))
     if services.simulators is not None:
         # In the demo on loopback anybody at this machine may break a simulator; over the network only an admin.
         permission = "simulators" if services.lan else None

@@ -118,6 +118,8 @@ class Services:
     """Accounts, pairing, join code; None where there are none (tests)."""
     url: str = ""
     """Address under which other machines reach the room; empty: as it was asked."""
+    anchor: Callable[[], str] = lambda: ""
+    """The last signed head of the record, as text; empty before the first."""
     tls: TlsService | None = None
     confirm_clock: Callable[[], None] | None = None
     """A person who may says that the clock is right."""

@@ -34,7 +34,7 @@ def wire(_current: str) -> str:
     return "\n\n".join([*parts, declarations(bodies)]) + "\n"
 
 
-FOR_IT = ("configuration", "daemon and command line")
+FOR_IT = ("configuration", "daemon and command line", "acts")
 """How sections of the table begin whose words only the admin page shows."""
 
 

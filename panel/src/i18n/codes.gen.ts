@@ -172,7 +172,12 @@ export const zh: Readonly<Record<string, string>> = {
   "audit.no_anchor": "没有给出锚点：不能排除末尾被删去",
   "audit.beginning_removed": "最早的行已按保留期删除",
   "audit.key_does_not_fit": "密钥与记录不符",
-  "audit.export_changed": "导出的文件缺失或被改动：{file}"
+  "audit.export_changed": "导出的文件缺失或被改动：{file}",
+  "meeting_live": "会议进行中，管理员不能操作设备",
+  "meeting_wipe": "会议已结束，但这些未能清除：{items}",
+  "unknown_meeting": "没有这次会议",
+  "audit_keep": "请写成例如 36 months",
+  "audit_keep_short": "操作记录至少保存 6 个月"
 }
 
 export const en: Readonly<Record<string, string>> = {
@@ -344,7 +349,12 @@ export const en: Readonly<Record<string, string>> = {
   "audit.no_anchor": "no anchor was given: removal of the end cannot be excluded",
   "audit.beginning_removed": "the oldest rows were deleted by age",
   "audit.key_does_not_fit": "the key does not fit this record",
-  "audit.export_changed": "a file of the export is missing or was changed: {file}"
+  "audit.export_changed": "a file of the export is missing or was changed: {file}",
+  "meeting_live": "A meeting is live: administrators do not operate devices now",
+  "meeting_wipe": "The meeting has ended, but this could not be wiped: {items}",
+  "unknown_meeting": "There is no such meeting",
+  "audit_keep": "Write for example 36 months",
+  "audit_keep_short": "The record is kept at least 6 months"
 }
 
 export const codes = { zh, en }

@@ -33,7 +33,8 @@ export function word(
 }
 
 function listed(group: string, id: string): string | null {
-  const text: unknown = (language.value === 'zh' ? zh : en)[`${group}.${id}` as Key]
+  const key = `${group}.${id}`
+  const text: unknown = (language.value === 'zh' ? zh : en)[key as Key] ?? tables[language.value][key]
   return typeof text === 'string' ? text : null
 }
 
@@ -42,7 +43,10 @@ export function say(words: Words | null | undefined): string {
   return words ? words[language.value] : ''
 }
 
-const tables = { zh: { ...codes.zh }, en: { ...codes.en } }
+const tables: { zh: Record<string, string>; en: Record<string, string> } = {
+  zh: { ...codes.zh },
+  en: { ...codes.en },
+}
 
 /** Add words that not every page needs. */
 export function addCodes(more: typeof codes): void {

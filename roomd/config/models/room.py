@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, Field, SecretStr, StringConstraints, Tag, field_validator
 from pydantic_core import PydanticCustomError
 
+from roomd.config.models.audit import Audit
 from roomd.config.models.base import TEXT_OR_MAPPING, Model
 from roomd.config.models.devices import DeviceEntry
 from roomd.config.models.limits import Limits
@@ -122,6 +123,8 @@ class RoomFile(Model):
     """Limits."""
     web: Web = Web()
     """Web server."""
+    audit: Audit = Audit()
+    """Operation record."""
     tls: Tls = Tls()
     """Certificate."""
     northbound: Northbound = Northbound()

@@ -28,7 +28,7 @@ async def test_devices_and_commands_of_the_running_daemon(tmp_path: Path) -> Non
     async with small_room(tmp_path) as room:
         data = ("--data", str(room.data))
         assert await asyncio.to_thread(ask, "send", *data, "l") == ["lift.main", "lights.cove"]
-        assert await asyncio.to_thread(ask, "trace", *data, "m") == ["matrix.main"]
+        assert await asyncio.to_thread(ask, "trace", *data, "ma") == ["matrix.main"]
         commands = await asyncio.to_thread(ask, "send", *data, "matrix.main", "")
         assert "route" in commands
         assert "up" not in commands

@@ -131,7 +131,9 @@ def test_a_port_in_use(room: Path, taken: int) -> None:
 
 def test_a_port_in_use_of_the_real_room(room: Path, taken: int, tmp_path: Path) -> None:
     room.write_text(f"{ROOM}web: {{port: {taken}}}\n", "utf-8")
-    code, words = refused("run", "--config", room, "--data", tmp_path / "data")
+    code, words = refused(
+        "run", "--config", room, "--data", tmp_path / "data", "--listen", "127.0.0.1"
+    )
     assert (code, f"port {taken} is in use by" in words) == (78, True)
 
 

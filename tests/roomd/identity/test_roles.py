@@ -24,6 +24,7 @@ WANTED: dict[str, set[str]] = {
     "audit.verify": {"auditor"},
     "audit.seal": {"auditor"},
     "audit.export": {"auditor"},
+    "anchor.read": {"display", "auditor", *RUNS},
     "room.why": {"admin", *RUNS},
     "config.read": {"admin"},
     "config.change": {"admin"},
