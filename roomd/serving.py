@@ -279,7 +279,7 @@ def handed_over(environment: Mapping[str, str], pid: int) -> dict[str, socket.so
         return {}
     names = environment.get("LISTEN_FDNAMES", "").split(":")
     count = int(environment.get("LISTEN_FDS", "0"))
-    found = {}
+    found: dict[str, socket.socket] = {}
     for number in range(count):
         name = names[number] if number < len(names) else ""
         found[name] = socket.socket(fileno=FIRST_FD + number)

@@ -94,7 +94,7 @@ def _act(act: str, language: Any) -> str:
 
 
 def _args(row: dict[str, Any]) -> str:
-    args = row["detail"].get("args") or {}
+    args: dict[str, Any] = row["detail"].get("args") or {}
     shown = ", ".join(f"{name}={value}" for name, value in args.items())
     return f"<br><small>{escape(shown)}</small>" if shown else ""
 
