@@ -364,10 +364,14 @@ class App:
         hangup = self.stop if self.options.hangup_ends else self._reload_by_signal
         loop.add_signal_handler(signal.SIGHUP, hangup)
 
+    async def wait(self) -> None:
+        """Wait for `stop`."""
+        await self._stop.wait()
+
     async def run(self) -> None:
         """Run until `stop`; the room must have been started."""
         try:
-            await self._stop.wait()
+            await self.wait()
         finally:
             await self.close()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import structlog
@@ -9,6 +10,7 @@ import structlog
 from roomd import collector
 from roomd.app import App
 from roomd.control_socket import socket_path
+from roomd.notify import Notifier
 from roomd.options import Options
 
 log = structlog.stdlib.get_logger(__name__)
@@ -49,6 +51,12 @@ async def run_room(
     if app.identity is not None and app.identity.set_up.needed:
         # On the console, for who stands before the machine: with it the three administrators are made, once.
         log.warning("setup.needed", code=app.identity.set_up.code, page=f"{app.url}/admin")
+    notifier = Notifier(app.clock, os.environ, os.getpid())
+    notifier.ready(app.url)
     log.info("room.ready", url=app.url)
     collector.settle()
-    await app.run()
+    try:
+        await app.wait()
+    finally:
+        notifier.stopping()
+        await app.close()
