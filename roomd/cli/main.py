@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from roomd.cli import ask, audit, config, daemon, driver, look, people, scene, tls
+from roomd.cli import ask, audit, config, daemon, driver, look, people, rehearse, scene, tls
 
 app = typer.Typer(
     name="roomd",
@@ -25,6 +25,7 @@ app.command("why")(ask.why)
 app.command("trace")(ask.trace)
 app.command("scene")(scene.scene)
 app.command("reset")(scene.reset)
+app.command("rehearse")(rehearse.rehearse)
 app.command("ports")(look.ports)
 app.command("discover")(look.discover)
 app.command("doctor")(look.doctor)

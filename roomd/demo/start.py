@@ -13,7 +13,7 @@ from typing import Any
 
 import typer
 
-from drivers.clock import LoopClock
+from drivers.clock import Clock, LoopClock
 from roomd import collector
 from roomd.app import App
 from roomd.assembly import BrokerAddress
@@ -77,7 +77,7 @@ async def run_demo(options: DemoOptions, tell_json: Callable[[Any], None] | None
         UnknownDevices: `--fail` names a device that is not there.
         CannotServe: the port or the data folder cannot be used.
     """
-    async with started(options, signals=True) as demo:
+    async with started(options, LoopClock(), signals=True) as demo:
         if tell_json is not None:
             tell_json(demo.ready)
         else:
@@ -89,18 +89,18 @@ async def run_demo(options: DemoOptions, tell_json: Callable[[Any], None] | None
 
 
 @asynccontextmanager
-async def started(options: DemoOptions, *, signals: bool) -> AsyncGenerator[Demo]:
+async def started(options: DemoOptions, clock: Clock, *, signals: bool) -> AsyncGenerator[Demo]:
     """Start the demo, and close it afterwards.
 
     Args:
         options: what the command line said.
+        clock: of the daemon and of all simulators.
         signals: listen to the process's signals from the first moment.
 
     Raises:
         UnknownDevices: `--fail` names a device that is not there.
         CannotServe: the port or the data folder cannot be used.
     """
-    clock = LoopClock()
     simulated = SimulatedRoom(clock, frozenset(options.dead), standard_ports=options.standard_ports)
     tokens, clear = Tokens.fresh(clock)
     app = App(_app_options(options, tokens, simulated), clock)

@@ -10,6 +10,7 @@ import aiohttp
 import pytest
 import structlog
 
+from drivers.clock import LoopClock
 from roomd.app import App
 from roomd.config.load import load
 from roomd.demo.start import DemoOptions, demo_config, started
@@ -84,7 +85,7 @@ async def test_a_whole_room_of_dead_devices_starts_and_says_what_is_dead(tmp_pat
     )
     with structlog.testing.capture_logs():
         async with (
-            started(options, signals=False) as demo,
+            started(options, LoopClock(), signals=False) as demo,
             aiohttp.ClientSession(
                 headers={"Authorization": f"Bearer {demo.ready['tokens']['admin']}"}
             ) as session,

@@ -13,6 +13,7 @@ import aiohttp
 import structlog
 from typer.testing import CliRunner
 
+from drivers.clock import LoopClock
 from drivers.simulation.simulator import Frame, Simulator
 from roomd.cli import app as command_line
 from roomd.demo.start import Demo, DemoOptions, started
@@ -138,7 +139,10 @@ async def small_room(
         config=file, data=folder / "data", port=0, lan=False, dead=dead, standard_ports=False
     )
     with structlog.testing.capture_logs() as logged:
-        async with started(options, signals=False) as demo, aiohttp.ClientSession() as session:
+        async with (
+            started(options, LoopClock(), signals=False) as demo,
+            aiohttp.ClientSession() as session,
+        ):
             yield SmallRoom(demo, file, session, logged)
 
 

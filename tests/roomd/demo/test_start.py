@@ -54,7 +54,9 @@ async def test_the_ready_line_is_as_documented(tmp_path: Path) -> None:
 async def test_a_name_that_is_not_in_the_room_ends_it(tmp_path: Path) -> None:
     (tmp_path / "room.yaml").write_text(ROOM, "utf-8")
     with pytest.raises(UnknownDevices) as refused:
-        async with started(options(tmp_path, dead=("lift.main", "x.y")), signals=False):
+        async with started(
+            options(tmp_path, dead=("lift.main", "x.y")), LoopClock(), signals=False
+        ):
             raise AssertionError("it started")
     assert refused.value.ids == ["x.y"]
     assert not (tmp_path / "data" / "control.sock").exists()
